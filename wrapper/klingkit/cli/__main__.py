@@ -1,0 +1,5 @@
+"""``python -m klingkit.cli``."""
+
+from klingkit.cli._dispatch import main
+
+raise SystemExit(main())
