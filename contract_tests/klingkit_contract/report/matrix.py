@@ -1,0 +1,105 @@
+"""matrix.json: the whole run for other programs.
+
+The shape, which changes only together with `SCHEMA_VERSION`::
+
+    {
+      "schema_version": 1,
+      "run": {"budget": 0, "seed": 0},
+      "relays": {"<relay>": {"base_url", "requests", "paid", "seconds", "verdicts", "findings"}},
+      "operations": ["<operationId>"],
+      "checks": [{"id", "title", "promise", "cost", "severity"}],
+      "cells": [{"relay", "operation", "check", "verdict", "reason", "requests", "extra", "findings": [
+        {"relay", "operation", "check", "severity", "promised", "pointer", "seen", "reproduce", "curl", "exchange": {
+          "method", "url", "request_headers": [["name", "value"]], "request_body",
+          "status", "response_headers": [["name", "value"]], "response_body", "note"}}]}],
+      "summary": {"cells", "requests", "paid", "seconds", "verdicts", "findings",
+        "untested": [{"reason", "cells", "relays"}]}
+    }
+
+`cost` is free, query or paid; `verdict` is pass, finding, not tested or not applicable; `severity` is critical, high,
+medium or low; `verdicts` and `findings` count per verdict and per severity. `paid` is the number of creates that the
+relay took, null where a run stopped before that was known, and so is a relay's `seconds`. `exchange` is null when none
+shows the finding. Every relay has one cell per operation and check, in the order relay, operation, check of the lists
+above. Keys of maps (relays, verdicts, findings, extra) are sorted, so that two files can be compared line by line.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from klingkit_contract.report import text
+from klingkit_contract.report.grid import Grid
+from klingkit_contract.report.scores import Score, score, total
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from klingkit_contract.events import Results
+    from klingkit_contract.findings import Cell
+
+__all__ = ["SCHEMA_VERSION", "document", "write"]
+
+SCHEMA_VERSION = 1
+
+_Word = TypeVar("_Word", bound=str)
+_Value = TypeVar("_Value")
+
+
+def write(results: Results, path: Path) -> None:
+    """Write `results` as matrix.json to `path`, whole or not at all.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    text.write(path, json.dumps(document(results), ensure_ascii=False, indent=2) + "\n")
+
+
+def document(results: Results) -> dict[str, Any]:
+    """Return `results` in the shape that this module's docstring gives, made of JSON's own types."""
+    grid = Grid(results)
+    scores = [score(results, grid, relay) for relay in sorted(grid.relays)]
+    whole = total(scores)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "run": {"budget": results.started.budget, "seed": results.started.seed},
+        "relays": {found.relay: {"base_url": found.base_url, **_totals(found)} for found in scores},
+        "operations": list(grid.operations),
+        "checks": [asdict(check) for check in grid.checks.values()],
+        "cells": [_cell(cell) for found in scores for cell in grid.of_relay(found.relay)],
+        "summary": {
+            "cells": sum(whole.verdicts.values()),
+            **_totals(whole),
+            "seconds": results.seconds,
+            "untested": [asdict(group) for group in grid.untested()],
+        },
+    }
+
+
+def _totals(found: Score) -> dict[str, Any]:
+    return {
+        "requests": found.requests,
+        "paid": found.paid,
+        "seconds": found.seconds,
+        "verdicts": _sorted(found.verdicts),
+        "findings": _sorted(found.findings),
+    }
+
+
+def _cell(cell: Cell) -> dict[str, Any]:
+    return {
+        "relay": cell.relay,
+        "operation": cell.operation,
+        "check": cell.check,
+        "verdict": cell.verdict,
+        "reason": cell.reason,
+        "requests": cell.requests,
+        "extra": _sorted(cell.extra),
+        "findings": [asdict(finding) for finding in cell.findings],
+    }
+
+
+def _sorted(mapping: Mapping[_Word, _Value]) -> dict[str, _Value]:
+    return {str(key): mapping[key] for key in sorted(mapping)}
