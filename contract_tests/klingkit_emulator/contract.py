@@ -1,0 +1,280 @@
+"""What one relay promises, compiled from its resolved document: operations, parameters, request schemas, rules."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+
+import klingkit_data
+from klingkit_emulator.errors import DataError
+from klingkit_emulator.rules import Rule, read_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+__all__ = ["Contract", "Operation", "Parameter", "Violation", "load_contract", "read_contract"]
+
+ONE_SPEC = "resolved/kling.openapi.yaml"
+OFFICIAL = "official"
+VERBS = ("create", "get", "list")
+JSON = "application/json"
+# OpenAPI: parameters of these names are described elsewhere and are to be ignored.
+_NOT_PARAMETERS = frozenset({"accept", "content-type", "authorization"})
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_BITS = {"int32": 32, "int64": 64}
+_INTEGER = re.compile(r"[+-]?\d{1,18}")
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One thing that is wrong with a request: the member at fault (dotted), the schema keyword, a short sentence."""
+
+    path: str
+    keyword: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A query, header or path parameter. `default` is what leaving it out means, or None."""
+
+    name: str
+    where: str
+    required: bool
+    kinds: tuple[str, ...]
+    default: Any
+    schema: jsonschema_rs.Draft202012Validator
+
+    def read(self, texts: Sequence[str]) -> tuple[Any, list[Violation]]:
+        """Return the value said in `texts` (every occurrence in the request) and what is wrong with it."""
+        if not texts:
+            missing = Violation(self.name, "required", f"the {self.where} parameter {self.name!r} is missing")
+            return self.default, [missing] if self.required else []
+        if len(texts) > 1 and "array" not in self.kinds:
+            return texts, [Violation(self.name, "type", f"{self.name!r} is given {len(texts)} times")]
+        value = list(texts) if "array" in self.kinds else self._typed(texts[0])
+        return value, _violations(self.schema, value, self.name)
+
+    def _typed(self, text: str) -> Any:
+        if "integer" in self.kinds and _INTEGER.fullmatch(text):
+            return int(text)
+        if "number" in self.kinds:
+            try:
+                return float(text)
+            except ValueError:
+                return text
+        return {"true": True, "false": False}.get(text, text) if "boolean" in self.kinds else text
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One documented operation. `object` is its id without the verb, `kind` is ``video`` or ``image``."""
+
+    id: str
+    object: str
+    verb: str
+    kind: str
+    method: str
+    segments: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+    body: jsonschema_rs.Draft202012Validator | None
+    body_required: bool
+    members: frozenset[str]
+    defaults: Mapping[str, Any]
+    rules: tuple[Rule, ...]
+
+    def match(self, segments: Sequence[str]) -> dict[str, str] | None:
+        """Return the path parameters if `segments`, already percent-decoded, are this operation's path."""
+        if len(segments) != len(self.segments):
+            return None
+        values: dict[str, str] = {}
+        for said, documented in zip(segments, self.segments, strict=True):
+            if documented.startswith("{"):
+                values[documented.strip("{}")] = said
+            elif said != documented:
+                return None
+        return values if all(values.values()) else None
+
+    def check_body(self, body: Mapping[str, Any]) -> list[Violation]:
+        """Return what is wrong with a request body: the schema first, the named rules if the schema holds."""
+        if self.body is None:
+            return []
+        if wrong := _violations(self.body, body, ""):
+            return wrong
+        full = {**self.defaults, **body}
+        return [Violation(rule.fields[0], rule.id, rule.text) for rule in self.rules if not rule.holds(full)]
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """Everything one relay documents. `errors` maps a Kling code to its HTTP status."""
+
+    relay: str
+    operations: tuple[Operation, ...]
+    errors: Mapping[int, int]
+    unserved: tuple[str, ...]
+
+
+def load_contract(relay: str) -> Contract:
+    """Compile the resolved document of `relay`.
+
+    Raises:
+        DataError: the document is missing from this installation, or says something that cannot be executed.
+    """
+    return read_contract(relay, _document(relay), klingkit_data.load(ONE_SPEC)["x-kling-errors"])
+
+
+def read_contract(relay: str, document: Mapping[str, Any], errors: Sequence[Mapping[str, Any]]) -> Contract:
+    """Compile a document. `errors` is the table of Kling's codes for a document that has none of its own.
+
+    Raises:
+        DataError: the document says something that cannot be executed.
+    """
+    reader = _Reader(document)
+    operations, unserved = [], []
+    for path, item in document["paths"].items():
+        for method in (name for name in _METHODS if name in item):
+            raw = item[method]
+            if _verb(raw["operationId"]) in VERBS:
+                operations.append(reader.operation(path, method, raw, item.get("parameters", [])))
+            else:
+                unserved.append(raw["operationId"])
+    return Contract(
+        relay=relay,
+        operations=tuple(operations),
+        errors={row["code"]: row["http"] for row in document.get("x-kling-errors") or errors},
+        unserved=tuple(unserved),
+    )
+
+
+def _document(relay: str) -> dict[str, Any]:
+    try:
+        return klingkit_data.load(f"resolved/relays/{relay}.openapi.yaml")
+    except FileNotFoundError as error:
+        if relay == OFFICIAL:  # the one spec is the official document
+            return klingkit_data.load(ONE_SPEC)
+        raise DataError(
+            f"relay {relay!r} has no resolved document; build it with `klingkit spec build` or reinstall klingkit."
+        ) from error
+
+
+def _verb(operation_id: str) -> str:
+    return operation_id.rpartition("_")[2]
+
+
+class _Reader:
+    """Reads operations out of one document; references are resolved, schemas keep theirs and carry `components`."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self._document = document
+        self._components = _bounded(document.get("components", {}))
+
+    def operation(
+        self, path: str, method: str, raw: Mapping[str, Any], shared: Sequence[Mapping[str, Any]]
+    ) -> Operation:
+        operation_id: str = raw["operationId"]
+        obj, _, verb = operation_id.rpartition("_")
+        body = self._resolve(raw.get("requestBody", {}))
+        schema = body.get("content", {}).get(JSON, {}).get("schema")
+        parts = list(self._parts(schema)) if schema else []
+        members = {name: value for part in parts for name, value in part.get("properties", {}).items()}
+        return Operation(
+            id=operation_id,
+            object=obj,
+            verb=verb,
+            kind="image" if operation_id.startswith("image_") else "video",
+            method=method.upper(),
+            segments=tuple(path.strip("/").split("/")),
+            parameters=self._parameters([*shared, *raw.get("parameters", [])]),
+            body=self._validator(schema) if schema else None,
+            body_required=bool(body.get("required", False)),
+            members=frozenset(members),
+            defaults={name: value["default"] for name, value in members.items() if "default" in value},
+            rules=read_rules([rule for part in parts for rule in part.get("x-kling-rules", [])]),
+        )
+
+    def _parameters(self, rows: Sequence[Mapping[str, Any]]) -> tuple[Parameter, ...]:
+        found = {(row["in"], row["name"]): row for row in map(self._resolve, rows)}  # the operation's own come last
+        return tuple(self._parameter(row) for row in found.values() if not _described_elsewhere(row))
+
+    def _parameter(self, row: Mapping[str, Any]) -> Parameter:
+        schema = row.get("schema", {})
+        resolved = self._resolve(schema)
+        kinds = resolved.get("type", ())
+        return Parameter(
+            name=row["name"],
+            where=row["in"],
+            required=bool(row.get("required", False)),
+            kinds=(kinds,) if isinstance(kinds, str) else tuple(kinds),
+            default=resolved.get("default"),
+            schema=self._validator(schema),
+        )
+
+    def _validator(self, schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
+        whole = {**_bounded(schema), "components": self._components}
+        try:
+            return jsonschema_rs.Draft202012Validator(whole, mask="the value", validate_formats=True)
+        except ValueError as error:
+            first = str(error).partition("\n")[0]
+            raise DataError(f"the resolved document holds a schema that cannot be compiled ({first}).") from error
+
+    def _parts(self, schema: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+        """Yield the schema and whatever it is composed of, so that members stated in an `allOf` count too."""
+        resolved = self._resolve(schema)
+        yield resolved
+        for part in resolved.get("allOf", []):
+            yield from self._parts(part)
+
+    def _resolve(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
+        seen: set[str] = set()
+        while "$ref" in node:
+            ref: str = node["$ref"]
+            target = None if ref in seen else self._at(ref)
+            if not isinstance(target, dict):
+                raise DataError(f"the reference {ref!r} of the resolved document leads nowhere.")
+            seen.add(ref)
+            node = {**target, **{key: value for key, value in node.items() if key != "$ref"}}
+        return node
+
+    def _at(self, ref: str) -> Any:
+        target: Any = self._document if ref.startswith("#/") else None
+        for step in ref.removeprefix("#/").split("/"):
+            target = target.get(step.replace("~1", "/").replace("~0", "~")) if isinstance(target, dict) else None
+        return target
+
+
+def _bounded(node: Any) -> Any:
+    """Return a copy in which the sizes of OpenAPI's integers are bounds that JSON Schema knows."""
+    if isinstance(node, list):
+        return [_bounded(entry) for entry in node]
+    if not isinstance(node, dict):
+        return node
+    copy = {name: _bounded(value) for name, value in node.items()}
+    if bits := _BITS.get(str(node.get("format"))):
+        return {"minimum": -(2 ** (bits - 1)), "maximum": 2 ** (bits - 1) - 1, **copy}
+    return copy
+
+
+def _described_elsewhere(row: Mapping[str, Any]) -> bool:
+    return row["in"] == "header" and row["name"].lower() in _NOT_PARAMETERS
+
+
+def _violations(validator: jsonschema_rs.Draft202012Validator, value: Any, root: str) -> list[Violation]:
+    return [
+        Violation(
+            path=_dotted([*([root] if root else []), *error.instance_path]),
+            keyword=error.kind.name,
+            message=error.message,
+        )
+        for error in validator.iter_errors(value)
+    ]
+
+
+def _dotted(path: Sequence[str | int]) -> str:
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}"
+    return text.lstrip(".")

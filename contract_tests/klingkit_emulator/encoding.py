@@ -1,0 +1,138 @@
+"""Real files: H.264 in MP4 with PyAV, PNG with the standard library. Called in a thread; blocks while it works."""
+
+from __future__ import annotations
+
+import math
+import struct
+import zlib
+from array import array
+from dataclasses import dataclass
+from fractions import Fraction
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import av
+
+from klingkit_emulator.painting import Canvas
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from av.audio.stream import AudioStream
+    from av.video.stream import VideoStream
+
+__all__ = ["File", "write"]
+
+_LOOK = 1  # raise it when the same File is to look different: it is a part of the key
+_SAMPLE_RATE = 44100
+_SAMPLES = 1024
+_LOUDNESS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file to be made: everything its bytes depend on. `seconds` and `fps` are 0 for a picture."""
+
+    kind: str
+    width: int
+    height: int
+    seed: int
+    seconds: float
+    fps: int
+    sound: bool
+    marked: bool
+
+    @property
+    def key(self) -> str:
+        """A name for the content: equal files have equal keys."""
+        return sha256(f"{_LOOK} {self!r}".encode()).hexdigest()[:32]
+
+    @property
+    def media_type(self) -> str:
+        """The file's Content-Type."""
+        return "image/png" if self.kind == "image" else "video/mp4"
+
+    @property
+    def frames(self) -> int:
+        """How many frames a video of this length has."""
+        return max(1, round(self.seconds * self.fps))
+
+
+def write(file: File, path: Path) -> None:
+    """Make `file` at `path`, which is written whole."""
+    canvas = Canvas(file.width, file.height, abs(file.seed), file.marked)
+    if file.kind == "image":
+        path.write_bytes(_png(canvas))
+    else:
+        _write_video(file, canvas, path)
+
+
+def _write_video(file: File, canvas: Canvas, path: Path) -> None:
+    with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
+        picture = container.add_stream("libx264", rate=file.fps)
+        picture.width, picture.height, picture.pix_fmt = file.width, file.height, "yuv420p"
+        # No B-frames: presentation starts at zero and ends with the last frame, so the length is exact.
+        picture.options = {"preset": "veryfast", "crf": "26", "bf": "0"}
+        picture.codec_context.thread_count = 1  # the same bytes on every machine
+        tone = _tone_stream(container) if file.sound else None
+        _encode_pictures(container, picture, file, canvas)
+        if tone is not None:
+            _encode_tone(container, tone, file)
+
+
+def _encode_pictures(container: av.container.OutputContainer, stream: VideoStream, file: File, canvas: Canvas) -> None:
+    for number in range(file.frames):
+        frame = av.VideoFrame(file.width, file.height, "yuv420p")
+        for plane, data in zip(frame.planes, canvas.planes(number / file.frames), strict=True):
+            plane.update(_padded(data, plane.width, plane.line_size))
+        frame.pts, frame.time_base = number, Fraction(1, file.fps)
+        container.mux(stream.encode(frame))
+    container.mux(stream.encode(None))
+
+
+def _padded(data: bytes, width: int, line_size: int) -> bytes:
+    if width == line_size:
+        return data
+    gap = bytes(line_size - width)
+    return b"".join(data[start : start + width] + gap for start in range(0, len(data), width))
+
+
+def _tone_stream(container: av.container.OutputContainer) -> AudioStream:
+    stream = container.add_stream("aac", rate=_SAMPLE_RATE)
+    stream.layout = "mono"
+    return stream
+
+
+def _encode_tone(container: av.container.OutputContainer, stream: AudioStream, file: File) -> None:
+    left = round(file.frames * _SAMPLE_RATE / file.fps)
+    sent = 0
+    for samples in _tone(file.seed, left):
+        frame = av.AudioFrame(format="fltp", layout="mono", samples=len(samples))
+        data = samples.tobytes()
+        frame.planes[0].update(data + bytes(frame.planes[0].buffer_size - len(data)))
+        frame.sample_rate, frame.pts, frame.time_base = _SAMPLE_RATE, sent, Fraction(1, _SAMPLE_RATE)
+        sent += len(samples)
+        container.mux(stream.encode(frame))
+    container.mux(stream.encode(None))
+
+
+def _tone(seed: int, samples: int) -> Iterator[array[float]]:
+    """Yield a sine in chunks; a whole number of hertz, so that one second of it can be looped."""
+    hertz = 220 + abs(seed) % 440
+    turn = 2 * math.pi * hertz / _SAMPLE_RATE
+    second = array("f", (_LOUDNESS * math.sin(turn * n) for n in range(_SAMPLE_RATE)))
+    loop = second + second[:_SAMPLES]
+    for start in range(0, samples, _SAMPLES):
+        begin = start % _SAMPLE_RATE
+        yield loop[begin : begin + min(_SAMPLES, samples - start)]
+
+
+def _png(canvas: Canvas) -> bytes:
+    head = struct.pack(">IIBBBBB", canvas.width, canvas.height, 8, 2, 0, 0, 0)
+    pixels = zlib.compress(b"".join(b"\x00" + row for row in canvas.rgb_rows()), 6)
+    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", head) + _chunk(b"IDAT", pixels) + _chunk(b"IEND", b"")
+
+
+def _chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))

@@ -1,0 +1,81 @@
+"""Which file lies at an address below /media, and how it is handed out: ranges, ETag, HEAD; no key needed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from starlette.responses import FileResponse, PlainTextResponse, Response
+
+from klingkit_emulator.defects import Defects
+from klingkit_emulator.encoding import File
+from klingkit_emulator.misbehaviour import dashboard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from starlette.datastructures import Headers
+
+    from klingkit_emulator.clock import Clock
+    from klingkit_emulator.shelf import Shelf
+    from klingkit_emulator.store import Store, Task
+
+__all__ = ["Gallery"]
+
+_NAME = re.compile(r"(\d{1,3})(-watermark)?\.(mp4|png)")
+_ENDINGS = {"video": "mp4", "image": "png"}
+
+
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """The result files of every task. `defects` tells what is wrong with those of a relay."""
+
+    store: Store
+    clock: Clock
+    shelf: Shelf
+    defects: Callable[[str], Defects]
+
+    def owner(self, task_id: str) -> Task | None:
+        """Return the task whose files lie below `task_id`."""
+        return self.store.by_id(task_id)
+
+    async def answer(self, task: Task | None, name: str, method: str, headers: Headers) -> Response:
+        """Answer a request for the file `name` of `task`."""
+        if method not in {"GET", "HEAD"}:
+            return PlainTextResponse("Result files can only be fetched.\n", 405, headers={"allow": "GET, HEAD"})
+        defects = self.defects(task.relay) if task else Defects()
+        file = self._file(task, name, defects) if task else None
+        if file is None or defects.loses_files:
+            return PlainTextResponse("There is no such file.\n", 404)
+        if defects.files_are_pages:
+            return dashboard()
+        etag = f'"{file.key}"'
+        if _matches(headers, etag):
+            return Response(status_code=304, headers={"etag": etag})
+        return FileResponse(await self.shelf.get(file), media_type=file.media_type, headers={"etag": etag})
+
+    def _file(self, task: Task, name: str, defects: Defects) -> File | None:
+        said = _NAME.fullmatch(name)
+        asked = defects.made(task.asked)
+        if said is None or said[3] != _ENDINGS[asked.kind] or int(said[1]) >= asked.count:
+            return None
+        if (said[2] and not asked.watermark) or task.timetable.at(self.clock.now_ms()).state != "succeeded":
+            return None
+        video = asked.kind == "video"
+        return File(
+            kind=asked.kind,
+            width=asked.width,
+            height=asked.height,
+            seed=asked.seed + int(said[1]),
+            seconds=asked.seconds if video else 0.0,
+            fps=asked.fps if video else 0,
+            sound=video and asked.sound,
+            marked=bool(said[2]),
+        )
+
+
+def _matches(headers: Mapping[str, str], etag: str) -> bool:
+    """Return whether the client has this very file (If-None-Match)."""
+    said = [tag.strip().removeprefix("W/") for tag in headers.get("if-none-match", "").split(",")]
+    return etag in said or said == ["*"]

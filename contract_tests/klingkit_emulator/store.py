@@ -1,0 +1,213 @@
+"""Tasks and charges in SQLite. Every call is one transaction; the store may be used from any thread."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from klingkit_emulator.asked import Asked
+from klingkit_emulator.errors import DatabaseError
+from klingkit_emulator.lifecycle import Timetable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+__all__ = ["DuplicateError", "Store", "Task"]
+
+_VERSION = 1
+_SCHEMA = """
+CREATE TABLE task (
+    seq INTEGER PRIMARY KEY,
+    task_id TEXT NOT NULL UNIQUE,
+    relay TEXT NOT NULL,
+    account TEXT NOT NULL,
+    object TEXT NOT NULL,
+    external_id TEXT,
+    timetable TEXT NOT NULL,
+    asked TEXT NOT NULL
+);
+CREATE INDEX task_by_external_id ON task (relay, account, external_id);
+CREATE INDEX task_by_object ON task (relay, account, object, seq);
+CREATE TABLE charge (
+    relay TEXT NOT NULL,
+    account TEXT NOT NULL,
+    tasks INTEGER NOT NULL,
+    PRIMARY KEY (relay, account)
+);
+"""
+_COLUMNS = "task_id, relay, account, object, external_id, timetable, asked"
+
+
+class DuplicateError(Exception):
+    """The account has used this external id before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task as it was accepted; where it stands follows from `timetable` and the time."""
+
+    task_id: str
+    relay: str
+    account: str
+    object: str
+    external_id: str | None
+    timetable: Timetable
+    asked: Asked
+
+
+class Store:
+    """The tasks of every relay and account, and how many creates each account was charged for.
+
+    `file` None keeps them in memory until `close`.
+
+    Raises:
+        DatabaseError: the file cannot be opened or written, or is not the emulator's.
+    """
+
+    def __init__(self, file: Path | None = None) -> None:
+        self._lock = threading.RLock()
+        self._name = str(file) if file else ":memory:"
+        try:
+            # Answers come from the event loop's thread, counts are read from whichever thread started it.
+            self._connection = sqlite3.connect(self._name, isolation_level=None, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise DatabaseError(_advice(self._name, error)) from error
+        try:
+            self._prepare()
+        except sqlite3.Error as error:
+            self._connection.close()
+            raise DatabaseError(_advice(self._name, error)) from error
+        except DatabaseError:
+            self._connection.close()
+            raise
+
+    def _prepare(self) -> None:
+        self._connection.execute("PRAGMA busy_timeout = 5000")
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        with self._transaction() as connection:
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version == 0 and connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0:
+                for statement in _SCHEMA.split(";"):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {_VERSION}")
+            elif version != _VERSION:
+                raise DatabaseError(
+                    f"{self._name} is a database of something else or of another version of the emulator; "
+                    "name another file with --database."
+                )
+
+    def add(self, task: Task, *, unique: bool = True) -> None:
+        """Keep `task` and charge its account for it.
+
+        Raises:
+            DuplicateError: the account has used the external id before (unless not `unique`); nothing was charged.
+        """
+        with self._transaction() as connection:
+            if unique and task.external_id is not None:
+                key = (task.relay, task.account, task.external_id)
+                if connection.execute(
+                    "SELECT 1 FROM task WHERE relay = ? AND account = ? AND external_id = ?", key
+                ).fetchone():
+                    raise DuplicateError(task.external_id)
+            connection.execute(
+                f"INSERT INTO task ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - no foreign text
+                (
+                    task.task_id,
+                    task.relay,
+                    task.account,
+                    task.object,
+                    task.external_id,
+                    json.dumps(asdict(task.timetable)),
+                    json.dumps(asdict(task.asked)),
+                ),
+            )
+            connection.execute(
+                "INSERT INTO charge VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET tasks = tasks + 1",
+                (task.relay, task.account),
+            )
+
+    def find(self, relay: str, account: str, obj: str, identifier: str, *, external: bool) -> Task | None:
+        """Return the account's task of that id, or, if `external`, of that external id."""
+        mine = "relay = ? AND account = ? AND object = ?"
+        found = self._tasks(f"{mine} AND task_id = ?", relay, account, obj, identifier)
+        if not found and external:
+            found = self._tasks(f"{mine} AND external_id = ? ORDER BY seq", relay, account, obj, identifier)
+        return found[0] if found else None
+
+    def by_id(self, task_id: str) -> Task | None:
+        """Return the task of that id, whosever it is."""
+        found = self._tasks("task_id = ?", task_id)
+        return found[0] if found else None
+
+    def another(self, relay: str, obj: str, identifier: str) -> Task | None:
+        """Return the newest task of the relay that goes by another id, whosever it is."""
+        found = self._tasks(
+            "relay = ? AND object = ? AND task_id != ? AND external_id IS NOT ? ORDER BY seq DESC LIMIT 1",
+            relay,
+            obj,
+            identifier,
+            identifier,
+        )
+        return found[0] if found else None
+
+    def page(self, relay: str, account: str, obj: str, *, limit: int, offset: int) -> list[Task]:
+        """Return the account's tasks, newest first."""
+        where = "relay = ? AND account = ? AND object = ? ORDER BY seq DESC LIMIT ? OFFSET ?"
+        return self._tasks(where, relay, account, obj, limit, offset)
+
+    def newest(self, relay: str, limit: int) -> list[Task]:
+        """Return the relay's newest tasks of all accounts, newest first."""
+        return self._tasks("relay = ? ORDER BY seq DESC LIMIT ?", relay, limit)
+
+    def count(self, relay: str) -> int:
+        """Return how many tasks the relay has."""
+        return self._number("SELECT count(*) FROM task WHERE relay = ?", relay)
+
+    def charges(self, relay: str, account: str | None = None) -> int:
+        """Return how many creates the relay has charged for, to one account or to all."""
+        return self._number(
+            "SELECT coalesce(sum(tasks), 0) FROM charge WHERE relay = ?1 AND (?2 IS NULL OR account = ?2)",
+            relay,
+            account,
+        )
+
+    def close(self) -> None:
+        """Close the file; nothing may be asked of the store afterwards."""
+        with self._lock:
+            self._connection.close()
+
+    def _tasks(self, where: str, *values: Any) -> list[Task]:
+        with self._lock:
+            rows = self._connection.execute(f"SELECT {_COLUMNS} FROM task WHERE {where}", values).fetchall()  # noqa: S608 - `where` is ours
+        return [_task(row) for row in rows]
+
+    def _number(self, statement: str, *values: Any) -> int:
+        with self._lock:
+            return int(self._connection.execute(statement, values).fetchone()[0])
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+
+def _task(row: Sequence[str]) -> Task:
+    task_id, relay, account, obj, external_id, timetable, asked = row
+    when, what = Timetable(**json.loads(timetable)), Asked.restore(json.loads(asked))
+    return Task(task_id, relay, account, obj, external_id, when, what)
+
+
+def _advice(name: str, error: sqlite3.Error) -> str:
+    return f"the tasks cannot be kept in {name} ({error}); name a file in a folder you may write with --database."
