@@ -107,9 +107,10 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: Image2VideoRequest,
 ) -> Response[ErrorEnvelope | TaskEnvelope]:
-    """Create a image to video task
+    """Create an image to video task
 
-     Starts a image to video task and charges for it. The answer comes at once, the result takes minutes.
+     Starts an image to video task and charges for it. The answer comes at once, the result takes
+    minutes.
 
     Args:
         body (Image2VideoRequest): A video that starts from (or ends at) a picture.
@@ -138,9 +139,10 @@ def sync(
     client: AuthenticatedClient,
     body: Image2VideoRequest,
 ) -> ErrorEnvelope | TaskEnvelope | None:
-    """Create a image to video task
+    """Create an image to video task
 
-     Starts a image to video task and charges for it. The answer comes at once, the result takes minutes.
+     Starts an image to video task and charges for it. The answer comes at once, the result takes
+    minutes.
 
     Args:
         body (Image2VideoRequest): A video that starts from (or ends at) a picture.
@@ -164,9 +166,10 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: Image2VideoRequest,
 ) -> Response[ErrorEnvelope | TaskEnvelope]:
-    """Create a image to video task
+    """Create an image to video task
 
-     Starts a image to video task and charges for it. The answer comes at once, the result takes minutes.
+     Starts an image to video task and charges for it. The answer comes at once, the result takes
+    minutes.
 
     Args:
         body (Image2VideoRequest): A video that starts from (or ends at) a picture.
@@ -193,9 +196,10 @@ async def asyncio(
     client: AuthenticatedClient,
     body: Image2VideoRequest,
 ) -> ErrorEnvelope | TaskEnvelope | None:
-    """Create a image to video task
+    """Create an image to video task
 
-     Starts a image to video task and charges for it. The answer comes at once, the result takes minutes.
+     Starts an image to video task and charges for it. The answer comes at once, the result takes
+    minutes.
 
     Args:
         body (Image2VideoRequest): A video that starts from (or ends at) a picture.

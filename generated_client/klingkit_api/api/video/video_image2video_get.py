@@ -102,7 +102,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[ErrorEnvelope | TaskEnvelope]:
-    """Get a image to video task
+    """Get an image to video task
 
      Where one image to video task stands. Free of charge. An unknown id answers HTTP 400 with code 1201.
 
@@ -133,7 +133,7 @@ def sync(
     *,
     client: AuthenticatedClient,
 ) -> ErrorEnvelope | TaskEnvelope | None:
-    """Get a image to video task
+    """Get an image to video task
 
      Where one image to video task stands. Free of charge. An unknown id answers HTTP 400 with code 1201.
 
@@ -159,7 +159,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[ErrorEnvelope | TaskEnvelope]:
-    """Get a image to video task
+    """Get an image to video task
 
      Where one image to video task stands. Free of charge. An unknown id answers HTTP 400 with code 1201.
 
@@ -188,7 +188,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
 ) -> ErrorEnvelope | TaskEnvelope | None:
-    """Get a image to video task
+    """Get an image to video task
 
      Where one image to video task stands. Free of charge. An unknown id answers HTTP 400 with code 1201.
 

@@ -1,0 +1,1 @@
+"""The subcommands of ``klingkit spec``, one module each."""

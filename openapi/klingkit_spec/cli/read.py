@@ -1,0 +1,54 @@
+"""Read one vendor page and print it as OpenAPI 3.1."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from typing import Annotated
+
+import typer
+
+import klingkit_data
+from klingkit_spec.errors import UnknownRelayError
+from klingkit_spec.reader import read_file
+from klingkit_spec.reader.output import to_json, to_yaml
+
+__all__ = ["Format", "read"]
+
+PARTLY_READ = 1
+
+
+class Format(StrEnum):
+    """What is printed."""
+
+    YAML = "yaml"
+    JSON = "json"
+
+
+def read(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The page, saved as text.")],
+    relay: Annotated[str | None, typer.Option(metavar="ID", help="The relay the page belongs to.")] = None,
+    form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.YAML,
+) -> None:
+    """Read one vendor page and print it as OpenAPI 3.1.
+
+    Remarks go to the standard error, as FILE:LINE: level: message.
+
+    Exit status: 0 read, 1 partly read (the document is printed all the same), 2 nothing to read.
+    """
+    if relay is not None:
+        _known(relay)
+    reading = read_file(file, relay=relay)
+    for note in reading.notes:
+        print(note.render(str(file)), file=sys.stderr)
+    text = to_json(reading.document) if form is Format.JSON else to_yaml(reading.document)
+    sys.stdout.write(text)
+    if not reading.complete:
+        raise typer.Exit(PARTLY_READ)
+
+
+def _known(relay: str) -> None:
+    known = sorted(klingkit_data.load("relays.toml").get("relay", {}))
+    if relay not in known:
+        raise UnknownRelayError(f"there is no relay {relay!r}; choose one of: {', '.join(known)}.")

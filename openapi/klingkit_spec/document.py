@@ -1,0 +1,130 @@
+"""A document seen as operations: what each asks for, answers and refuses with, ready to be compared."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from klingkit_spec.fields import Facets, flatten, resolve
+from klingkit_spec.relay_document import operations
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["PAGE", "Operation", "json_content", "normalised", "read_operations"]
+
+PAGE = "x-klingkit-page"
+"""Where an extracted operation says which page it was read from."""
+
+AUTH = "x-klingkit-auth"
+"""Where the reader leaves what a page says of its authorisation header, which OpenAPI keeps out of parameters."""
+
+_PARAMETER = re.compile(r"\{[^}/]+\}")
+_TRANSPORT_HEADERS = {"content-type", "accept", "authorization"}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation in the terms of the one spec.
+
+    `request`, `answer` (HTTP 200) and the values of `errors` are flat tables of fields; None means that the document
+    holds no schema there. `auth` is ``bearer``, ``none`` (an empty list), ``optional`` or ``unsaid``.
+    """
+
+    path: str
+    method: str
+    title: str
+    page: str
+    auth: str
+    body_required: bool | None
+    request: dict[str, Facets] | None
+    headers: dict[str, Facets]
+    answer: dict[str, Facets] | None
+    errors: dict[str, dict[str, Facets] | None]
+    example: Any = None
+
+
+def normalised(path: str, prefix: str) -> str:
+    """Return `path` without a relay's `prefix`, its parameters named as the one spec names them."""
+    if prefix and path.startswith(f"{prefix}/"):
+        path = path[len(prefix) :]
+    return _PARAMETER.sub("{task_id}", path)
+
+
+def read_operations(document: Mapping[str, Any], *, prefix: str) -> dict[tuple[str, str], Operation]:
+    """Return the operations of `document` by their path in the one spec and their method."""
+    return {
+        (normalised(path, prefix), method): _operation(document, normalised(path, prefix), method, node)
+        for path, method, node in operations(document)
+    }
+
+
+def json_content(holder: Any) -> dict[str, Any] | None:
+    """Return the JSON media type of a request body or response, or None."""
+    content = holder.get("content") if isinstance(holder, dict) else None
+    if not isinstance(content, dict):
+        return None
+    for kind, media in content.items():
+        if "json" in kind and isinstance(media, dict):
+            return media
+    return None
+
+
+def _operation(document: Mapping[str, Any], path: str, method: str, node: dict[str, Any]) -> Operation:
+    body = resolve(document, node.get("requestBody"))
+    media = json_content(body)
+    parameters = [resolve(document, parameter) for parameter in node.get("parameters", ())]
+    responses = {str(status): resolve(document, response) for status, response in node.get("responses", {}).items()}
+    return Operation(
+        path=path,
+        method=method,
+        title=node.get("summary", ""),
+        page=node.get(PAGE, ""),
+        auth=_auth(document, node),
+        body_required=body.get("required") if isinstance(body, dict) else None,
+        request=None if media is None else flatten(document, media.get("schema", {})),
+        headers=_headers(document, parameters),
+        answer=_shape(document, responses.get("200")),
+        errors={status: _shape(document, response) for status, response in responses.items() if status[0] in "45"},
+        example=None if media is None else _example(media),
+    )
+
+
+def _shape(document: Mapping[str, Any], response: Any) -> dict[str, Facets] | None:
+    media = json_content(response)
+    return None if media is None else flatten(document, media.get("schema", {}))
+
+
+def _example(media: Mapping[str, Any]) -> Any:
+    if "example" in media:
+        return media["example"]
+    for example in media.get("examples", {}).values():
+        return example.get("value")
+    schema = media.get("schema", {})
+    return schema.get("example") if isinstance(schema, dict) else None
+
+
+def _headers(document: Mapping[str, Any], parameters: list[Any]) -> dict[str, Facets]:
+    table: dict[str, Facets] = {}
+    for parameter in parameters:
+        if parameter.get("in") != "header" or parameter.get("name", "").lower() in _TRANSPORT_HEADERS:
+            continue
+        schema = resolve(document, parameter.get("schema", {}))
+        table[parameter["name"]] = {"type": schema.get("type", "string")}
+        if "required" in parameter:
+            table[parameter["name"]]["required"] = parameter["required"]
+    return table
+
+
+def _auth(document: Mapping[str, Any], node: Mapping[str, Any]) -> str:
+    security = node.get("security", document.get("security"))
+    if security is None:
+        return "unsaid"
+    if not security or {} in security:
+        return "optional" if security else "none"
+    schemes = document.get("components", {}).get("securitySchemes", {})
+    kinds = {schemes.get(name, {}).get("scheme") for requirement in security for name in requirement}
+    if kinds != {"bearer"}:
+        return "another scheme"
+    return "optional" if node.get(AUTH, {}).get("marked_required") is False else "bearer"

@@ -1,0 +1,115 @@
+"""Rules about schemas and the examples beside them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # comes without types
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+
+from klingkit_spec import pointer
+from klingkit_spec.fields import effective
+from klingkit_spec.relay_document import operations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["example_findings", "schema_findings"]
+
+_ROOT = "urn:klingkit:document"
+_BRANCHES = ("allOf", "anyOf", "oneOf")
+_TESTS = ("if", "then", "else", "not")
+
+Parts = tuple[str | int, ...]
+
+
+def schema_findings(document: dict[str, Any]) -> Iterator[str]:
+    """Yield a sentence for every schema that has an unnamed object, an enum of other things than texts, or a
+    condition about a field it does not have."""
+    for name, schema in document.get("components", {}).get("schemas", {}).items():
+        yield from _schema(document, schema, ("components", "schemas", name), named=True)
+        yield from _conditions(document, schema, name)
+    for parts, schema in _inline(document):
+        yield from _schema(document, schema, parts, named=False)
+
+
+def _inline(document: dict[str, Any]) -> Iterator[tuple[Parts, Any]]:
+    """Yield the schemas that stand outside components/schemas, with their places."""
+    for parts, node in _walk(document, ()):
+        if parts[:2] != ("components", "schemas") and parts[-1:] == ("schema",):
+            yield parts, node
+
+
+def _walk(node: Any, parts: Parts) -> Iterator[tuple[Parts, Any]]:
+    yield parts, node
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key != "example":  # free data
+                yield from _walk(value, (*parts, key))
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from _walk(value, (*parts, index))
+
+
+def _schema(document: dict[str, Any], schema: Any, parts: Parts, *, named: bool) -> Iterator[str]:
+    if not isinstance(schema, dict):
+        return
+    where = pointer.join(parts)
+    if not named and (schema.get("type") == "object" or "properties" in schema):
+        yield f"{where} is an object without a name of its own; move it to components/schemas"
+    if not all(isinstance(value, str) for value in schema.get("enum", ())):
+        yield f"{where}/enum holds something else than texts"
+    if "default" in schema:
+        yield from _invalid(document, schema["default"], parts, f"{where}/default")
+    for name, member in schema.get("properties", {}).items():
+        yield from _schema(document, member, (*parts, "properties", name), named=False)
+    for key in ("items", "additionalProperties"):
+        yield from _schema(document, schema.get(key), (*parts, key), named=False)
+
+
+def _conditions(document: dict[str, Any], schema: Mapping[str, Any], name: str) -> Iterator[str]:
+    properties = effective(document, schema).get("properties", {})
+    asked = sorted({*schema.get("required", ()), *_asked(schema), *_ruled(schema)} - properties.keys())
+    for field in asked:
+        yield f"components/schemas/{name} speaks of the field {field!r}, which it does not have"
+
+
+def _asked(schema: Mapping[str, Any]) -> Iterator[str]:
+    """Yield every field that a condition of `schema` names."""
+    nodes = [schema[key] for key in _TESTS if isinstance(schema.get(key), dict)]
+    nodes += [branch for key in _BRANCHES for branch in schema.get(key, ()) if isinstance(branch, dict)]
+    for node in nodes:
+        yield from node.get("required", ())
+        yield from node.get("properties", {})
+        yield from _asked(node)
+
+
+def _ruled(schema: Mapping[str, Any]) -> Iterator[str]:
+    for rule in schema.get("x-kling-rules", ()):
+        for path in [*rule.get("fields", ()), *rule.get("when", {}), *(rule.get("value") or {})]:
+            yield path.partition(".")[0].removesuffix("[]")
+
+
+def example_findings(document: dict[str, Any]) -> Iterator[str]:
+    """Yield a sentence for every example of a request or an answer that its schema does not allow."""
+    for path, method, node in operations(document):
+        base: Parts = ("paths", path, method)
+        holders = [(*base, "requestBody"), *((*base, "responses", status) for status in node.get("responses", {}))]
+        for holder in holders:
+            media = pointer.lookup(document, (*map(str, holder), "content", "application/json"))
+            if isinstance(media, dict) and "example" in media and "schema" in media:
+                place = (*holder, "content", "application/json", "schema")
+                yield from _invalid(document, media["example"], place, f"the example of {pointer.join(holder)}")
+
+
+def _invalid(document: dict[str, Any], value: Any, parts: Parts, what: str) -> Iterator[str]:
+    registry: Registry[Any] = Registry().with_resource(_ROOT, DRAFT202012.create_resource(document))
+    validator = Draft202012Validator({"$ref": f"{_ROOT}#{_quoted(parts)}"}, registry=registry)
+    for error in validator.iter_errors(value):
+        yield f"{what} is not allowed by its own schema: {error.message.splitlines()[0][:160]}"
+
+
+def _quoted(parts: Parts) -> str:
+    """Return a pointer as it stands in a URI fragment."""
+    return pointer.join(parts).replace("%", "%25").replace("{", "%7B").replace("}", "%7D")

@@ -1,0 +1,51 @@
+"""OpenAPI JSON inside page text: find the object, decode it, find its lines again."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from klingkit_spec.reader.json_text import BrokenJsonError, find_document
+from klingkit_spec.reader.page import Locate, Page, RawDocument
+
+if TYPE_CHECKING:
+    from klingkit_spec.reader.core_yaml import Pointer
+    from klingkit_spec.reader.notes import Notes
+
+__all__ = ["read", "seek"]
+
+
+def read(page: Page, notes: Notes) -> RawDocument:
+    """Read the OpenAPI object that the page's text holds.
+
+    Raises:
+        PageError: the object does not end, or is no JSON.
+    """
+    try:
+        found = find_document(page.text)
+    except BrokenJsonError as fault:
+        line = page.line_at(fault.offset)
+        raise page.fault(
+            f"the OpenAPI JSON of this page breaks off here ({fault.problem}); copy the page whole.", line
+        ) from fault
+    if found is None:
+        raise page.fault("the page's OpenAPI JSON cannot be found; copy the page whole.")
+    document, offset = found
+    return RawDocument(document, seek(page, offset, document))
+
+
+def seek(page: Page, offset: int, document: dict[str, Any]) -> Locate:
+    """Return a locator that finds a pointer's keys one after the other in the text."""
+    del document
+
+    def locate(pointer: Pointer) -> int:
+        at = offset
+        for key in pointer:
+            found = page.text.find(f"{json.dumps(key, ensure_ascii=False)}:", at)
+            if found < 0:
+                found = page.text.find(json.dumps(key, ensure_ascii=False), at)
+            if found >= 0:
+                at = found + 1
+        return page.line_at(at)
+
+    return locate

@@ -1,0 +1,88 @@
+"""JSON that stands somewhere in page text."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+__all__ = ["BrokenJsonError", "decode", "find_document", "first_value"]
+
+_DOCUMENT_KEY = re.compile(r'"(?:openapi|swagger)"\s*:\s*"[23]')
+_MOST_TRIES = 400
+_COMMENT = re.compile(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])', re.DOTALL)
+_DECODER = json.JSONDecoder(strict=False)
+
+
+class BrokenJsonError(Exception):
+    """No JSON value starts there; `offset` is where it breaks."""
+
+    def __init__(self, offset: int, problem: str) -> None:
+        super().__init__(problem)
+        self.offset = offset
+        self.problem = problem
+
+
+def first_value(text: str, at: int) -> tuple[Any, int]:
+    """Return the JSON value that starts at offset `at`, and the offset behind it.
+
+    Raises:
+        BrokenJsonError: there is none.
+    """
+    try:
+        return _DECODER.raw_decode(text, at)
+    except json.JSONDecodeError as error:
+        raise BrokenJsonError(error.pos, error.msg) from error
+    except (RecursionError, ValueError) as error:
+        raise BrokenJsonError(at, "nested too deeply, or a number too long") from error
+
+
+def decode(text: str) -> tuple[Any, bool]:
+    """Return the JSON value `text` is, and whether comments or trailing commas had to be left out.
+
+    Raises:
+        BrokenJsonError: it is none even so.
+    """
+    stripped = text.strip()
+    start = len(text) - len(text.lstrip())
+    for lenient in (False, True):
+        try:
+            value, end = first_value(_lenient(stripped) if lenient else stripped, 0)
+        except BrokenJsonError as fault:
+            if lenient:
+                raise BrokenJsonError(start + fault.offset, fault.problem) from fault
+        else:
+            del end
+            return value, lenient
+    raise AssertionError("unreachable")
+
+
+def _lenient(text: str) -> str:
+    without_comments = _COMMENT.sub(lambda match: match[1] or " " * len(match[0]), text)
+    return _TRAILING_COMMA.sub(lambda match: match[1] or " ", without_comments)
+
+
+def find_document(text: str) -> tuple[dict[str, Any], int] | None:
+    """Return the first OpenAPI object in `text` and its offset, or None where no text looks like one.
+
+    Raises:
+        BrokenJsonError: an object with an ``openapi`` key starts but cannot be decoded.
+    """
+    fault: BrokenJsonError | None = None
+    for key in _DOCUMENT_KEY.finditer(text):
+        at = key.start()
+        for _ in range(_MOST_TRIES):
+            at = text.rfind("{", 0, at)
+            if at < 0:
+                break
+            try:
+                value, end = first_value(text, at)
+            except BrokenJsonError as error:
+                fault = fault or error
+                continue
+            if end > key.start() and isinstance(value, dict) and ("openapi" in value or "swagger" in value):
+                return value, at
+    if fault is not None:
+        raise fault
+    return None

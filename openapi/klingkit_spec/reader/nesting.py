@@ -1,0 +1,176 @@
+"""Give every line of a document without indentation its column back.
+
+A beam search over the open nodes (`stack`): each line is placed in every way the grammar allows, the cheapest
+readings are carried on, and what later lines tell (``x-apifox-orders``, ``required``) settles earlier choices.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from klingkit_spec.reader.stack import AMBIGUOUS, Node, Stack, Step
+from klingkit_spec.reader.tokens import Tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Placed", "place"]
+
+BEAMS = (24, 160)
+"""Readings carried on from line to line: a narrow search first, a wide one where that ends expensively."""
+EXPENSIVE = 400
+LONGEST_FOR_WIDE = 800
+SLACK = 500
+JUNK = 400
+LOOKS_STRUCTURAL = 150
+FOLDED = 100
+CLOSE_CALL = 15
+
+_REFERENCE = re.compile(r"#/(?:components/schemas|definitions)/([^'\"\s]+)")
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One way of reading the lines so far."""
+
+    cost: int
+    node: Node
+    previous: _Reading | None
+    line: int
+    column: int | None
+    """Where the line belongs; None for a line that was left out."""
+    hinted: bool = False
+    rival: tuple[int, _Reading] | None = None
+
+
+@dataclass(frozen=True)
+class Placed:
+    """The best reading: for each page line its column (None: left out), and the doubtful places."""
+
+    cost: int
+    columns: dict[int, int | None]
+    ambiguous: tuple[int, ...]
+    near: tuple[int, ...]
+    hinted: tuple[int, ...]
+
+
+def place(lines: list[str]) -> Placed:
+    """Return where each line of `lines` belongs; line numbers are 0-based."""
+    tokens = Tokens(lines)
+    references = frozenset(_REFERENCE.findall("\n".join(lines)))
+    found = []
+    for beam in BEAMS:
+        found.append(_search(tokens, Stack(references), beam))
+        if found[-1].cost <= EXPENSIVE or len(tokens) > LONGEST_FOR_WIDE:
+            break
+    return min(found, key=lambda placed: placed.cost)
+
+
+def _search(tokens: Tokens, stack: Stack, beam: int) -> Placed:
+    frontier: dict[int, dict[int, _Reading]] = {0: {stack.root.uid: _Reading(0, stack.root, None, -1, 0)}}
+    for index in range(len(tokens)):
+        readings = frontier.pop(index, None)
+        if readings is None:
+            continue
+        known: dict[int, list[Step]] = {}
+        for reading in _cheapest(readings, beam):
+            for new, after in _advance(stack, tokens, index, reading, known):
+                _keep(frontier.setdefault(after, {}), new)
+    return _best(stack, frontier.get(len(tokens), {}))
+
+
+def _cheapest(readings: dict[int, _Reading], beam: int) -> list[_Reading]:
+    ordered = sorted(readings.values(), key=lambda reading: (reading.cost, reading.node.uid))[:beam]
+    limit = ordered[0].cost + SLACK
+    return [reading for reading in ordered if reading.cost <= limit]
+
+
+def _keep(readings: dict[int, _Reading], new: _Reading) -> None:
+    known = readings.get(new.node.uid)
+    if known is None:
+        readings[new.node.uid] = new
+        return
+    winner, loser = (new, known) if new.cost < known.cost else (known, new)
+    gap = loser.cost - winner.cost
+    if gap <= AMBIGUOUS and (winner.rival is None or gap < winner.rival[0]):
+        winner = _with_rival(winner, (gap, loser))
+    readings[new.node.uid] = winner
+
+
+def _with_rival(reading: _Reading, rival: tuple[int, _Reading]) -> _Reading:
+    return _Reading(reading.cost, reading.node, reading.previous, reading.line, reading.column, reading.hinted, rival)
+
+
+def _advance(
+    stack: Stack, tokens: Tokens, index: int, reading: _Reading, known: dict[int, list[Step]]
+) -> Iterator[tuple[_Reading, int]]:
+    token = tokens.at(index)
+    top = reading.node
+
+    def go_on(
+        node: Node, cost: int, column: int | None, *, span: int = 1, hinted: bool = False
+    ) -> tuple[_Reading, int]:
+        return _Reading(reading.cost + cost, node, reading, index, column, hinted), index + span
+
+    open_text = top.form == "text"
+    if token.form == "blank" or (token.form == "comment" and not open_text):
+        yield go_on(top, 0, top.column + 2 if open_text else 0)
+        return
+    if open_text:
+        yield go_on(top, 0 if token.form in {"text", "comment"} else LOOKS_STRUCTURAL, top.column + 2)
+    elif top.form == "plain":
+        yield go_on(top, FOLDED if token.form == "text" else FOLDED + LOOKS_STRUCTURAL, top.column + 2)
+    steps = stack.steps(top, token, known)
+    for step, rank in _ranked(steps):
+        yield go_on(step.node, step.cost + rank, step.column, span=token.span, hinted=step.hinted)
+    if not open_text and all(step.cost > JUNK // 2 for step in steps):
+        yield go_on(top, JUNK, None)
+
+
+def _ranked(steps: list[Step]) -> Iterator[tuple[Step, int]]:
+    """Prefer the inner of two nodes that would take the line at the same price."""
+    for position, step in enumerate(steps):
+        yield step, sum(1 for inner in steps[:position] if inner.cost <= step.cost)
+
+
+def _best(stack: Stack, readings: dict[int, _Reading]) -> Placed:
+    finished: list[tuple[int, int, _Reading]] = []
+    for reading in readings.values():
+        node: Node | None = reading.node
+        cost = reading.cost
+        while node is not None:
+            node, price = stack.close(node)
+            cost += price
+        finished.append((cost, reading.node.uid, reading))
+    finished.sort(key=lambda entry: entry[:2])
+    best = finished[0][2]
+    doubts = [(cost - finished[0][0], reading) for cost, _, reading in finished[1:2]]
+    columns: dict[int, int | None] = {}
+    hinted = []
+    current: _Reading | None = best
+    while current is not None and current.line >= 0:
+        columns[current.line] = current.column
+        if current.hinted:
+            hinted.append(current.line)
+        if current.rival is not None:
+            doubts.append(current.rival)
+        current = current.previous
+    close: set[int] = set()
+    near: set[int] = set()
+    for gap, rival in doubts:
+        line = _first_difference(columns, rival)
+        if line is not None and gap <= AMBIGUOUS:
+            (close if gap <= CLOSE_CALL else near).add(line)
+    return Placed(finished[0][0], columns, tuple(sorted(close)), tuple(sorted(near - close)), tuple(sorted(hinted)))
+
+
+def _first_difference(columns: dict[int, int | None], rival: _Reading) -> int | None:
+    different = None
+    current: _Reading | None = rival
+    while current is not None and current.line >= 0:
+        if columns.get(current.line, current.column) != current.column:
+            different = current.line
+        current = current.previous
+    return different

@@ -1,0 +1,122 @@
+"""From a page's text to a reading: detect the shape, read it, bring it into one form, say what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from klingkit_spec.errors import PageError
+from klingkit_spec.reader import apifox_yaml, embedded_json, promises, rendered, unindented
+from klingkit_spec.reader.normalise import METHODS, normalise
+from klingkit_spec.reader.notes import Note, Notes
+from klingkit_spec.reader.page import Page, RawDocument
+from klingkit_spec.reader.shapes import Shape, detect
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["Reading", "read_file", "read_page"]
+
+_READERS = {
+    "indented-yaml": apifox_yaml.read,
+    "unindented-yaml": unindented.read,
+    "embedded-json": embedded_json.read,
+    "rendered": rendered.read,
+    "example-only": rendered.read,
+}
+_SENDS_BODY = {"post", "put", "patch"}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one page says.
+
+    `document` is OpenAPI 3.1; keywords that the page states outside a schema are listed in their schema's
+    ``x-klingkit-from``. `complete` is False when something on the page was not read: see the warnings in `notes`.
+    """
+
+    document: dict[str, Any]
+    notes: tuple[Note, ...]
+    shape: str
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing on the page was left unread."""
+        return all(note.level != "warning" for note in self.notes)
+
+
+def read_page(text: str, *, name: str = "<page>", relay: str | None = None) -> Reading:
+    """Read a vendor page into OpenAPI; `name` stands in messages, `relay` in the document's ``info``.
+
+    Raises:
+        PageError: there is no operation on the page, or its document is broken.
+    """
+    page = Page(text, name)
+    notes = Notes()
+    shape: Shape = detect(page)
+    raw: RawDocument = _READERS[shape](page, notes)
+    document = normalise(raw.document, title=raw.title)
+    if relay is not None:
+        document["info"]["x-klingkit-relay"] = relay
+    _must_have_operation(document, page)
+    promises.apply(document, notes, raw.locate)
+    _check(document, notes, raw)
+    document = _extensions_last(document)
+    return Reading(document, notes.sorted(), raw.read_as or shape)
+
+
+def read_file(path: Path, *, name: str | None = None, relay: str | None = None) -> Reading:
+    """Read the page in the file `path`; messages call it `name` (default: the path as given).
+
+    Raises:
+        PageError: the file is no UTF-8 text, or holds no operation.
+        OSError: the file cannot be read.
+    """
+    shown = name or str(path)
+    if path.is_dir():
+        raise PageError(shown, "this is a folder; name one page file.")
+    data = path.read_bytes()
+    if b"\0" in data:
+        raise PageError(shown, "this is a binary file; save the vendor's page as text first.")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise PageError(shown, "this is not UTF-8 text; save the page as UTF-8.", line=line) from error
+    return read_page(text, name=shown, relay=relay)
+
+
+def _extensions_last(value: Any) -> Any:
+    """Return a copy in which the reader's own keys stand behind the page's."""
+    if isinstance(value, list):
+        return [_extensions_last(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    own = [key for key in value if key.startswith(("x-klingkit-", "x-kling-"))]
+    return {key: _extensions_last(value[key]) for key in [*(key for key in value if key not in own), *own]}
+
+
+def _must_have_operation(document: dict[str, Any], page: Page) -> None:
+    paths = document.get("paths")
+    items = paths.values() if isinstance(paths, dict) else []
+    if not any(isinstance(item, dict) and any(isinstance(item.get(m), dict) for m in METHODS) for item in items):
+        raise page.fault("the OpenAPI document on this page has no operation; copy the page whole.")
+
+
+def _check(document: dict[str, Any], notes: Notes, raw: RawDocument) -> None:
+    """Say what an operation lacks that a client needs."""
+    with_fields = {pointer[:3] for pointer, schema in promises.request_schemas(document) if _has_fields(schema)}
+    for path, item in document["paths"].items():
+        for method in METHODS:
+            operation = item.get(method) if isinstance(item, dict) else None
+            if not isinstance(operation, dict):
+                continue
+            pointer = ("paths", str(path), method)
+            if method in _SENDS_BODY and pointer not in with_fields:
+                notes.warn(raw.locate(pointer), f"no request fields were found for {method.upper()} {path}")
+    if not document.get("servers"):
+        notes.info(1, "the page names no server")
+
+
+def _has_fields(schema: dict[str, Any]) -> bool:
+    return bool(schema.get("properties")) or any(key in schema for key in ("allOf", "oneOf", "anyOf"))

@@ -1,0 +1,145 @@
+"""Vendor pages into one document per relay: every page is read, and what they say is put side by side.
+
+A relay's folder under ``sources/`` holds its pages, ``provenance.toml`` with a ``[[file]]`` for each of them, and
+perhaps ``claims.yaml``: operations that the vendor lists without describing them.
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from klingkit_spec import yamlio
+from klingkit_spec.document import PAGE, normalised
+from klingkit_spec.errors import SpecError
+from klingkit_spec.merge import OFFICIAL, Claim
+from klingkit_spec.reader import Note, read_file
+from klingkit_spec.relay_document import operations
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+__all__ = ["Extraction", "SourceError", "extract"]
+
+OFFICIAL_FILE = "kling.openapi.yaml"
+_CLAIMS = "claims.yaml"
+_PROVENANCE = "provenance.toml"
+_CLAIM_KEYS = {"order", "title", "method", "path", "evidence", "note", "duplicate_of"}
+
+
+class SourceError(SpecError):
+    """A relay's folder of pages that is not in order."""
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """What a relay's pages say together; `notes` are (page, note), in page order."""
+
+    document: dict[str, Any]
+    notes: tuple[tuple[str, Note], ...] = ()
+    claims: tuple[Claim, ...] = ()
+
+
+def extract(sources: Path, relay: str, entry: Mapping[str, Any], ids: Mapping[tuple[str, str], str]) -> Extraction:
+    """Read every page of `relay`; `ids` are the operations of the one spec by path and method.
+
+    Raises:
+        PageError: a page cannot be read at all.
+        SourceError: pages and provenance do not fit, or two pages say different things of one operation.
+    """
+    folder = sources / relay
+    pages = _listed(folder, relay)
+    if relay == OFFICIAL:
+        return Extraction(yamlio.load_yaml(folder / OFFICIAL_FILE, shown=f"sources/{relay}/{OFFICIAL_FILE}"))
+    document = _empty(entry)
+    notes: list[tuple[str, Note]] = []
+    for page in pages:
+        if page != _CLAIMS:
+            shown = f"sources/{relay}/{page}"
+            reading = read_file(folder / page, name=shown, relay=relay)
+            notes.extend((page, note) for note in reading.notes)
+            _add(document, reading.document, page, shown)
+    claims = _claims(folder, relay, entry, ids) if _CLAIMS in pages else ()
+    return Extraction({key: value for key, value in document.items() if value != []}, tuple(notes), claims)
+
+
+def _listed(folder: Path, relay: str) -> list[str]:
+    """Return the files that provenance.toml lists, in its order, after holding it against the folder."""
+    shown = f"sources/{relay}/{_PROVENANCE}"
+    tables = yamlio.load_toml(folder / _PROVENANCE, shown=shown)
+    names = [str(table.get("name", "")) for table in tables.get("file", ())]
+    present = {file.name for file in folder.iterdir() if not file.name.startswith(".")} - {_PROVENANCE}
+    for name in names:
+        if name not in present:
+            raise SourceError(f"{shown} lists {name!r}, which is not there; restore the page or delete its entry.")
+    for name in sorted(present):
+        if name not in names:
+            raise SourceError(f"sources/{relay}/{name} has no [[file]] in {shown}; say where it comes from.")
+    doubled = next((name for name in names if names.count(name) > 1), None)
+    if doubled is not None:
+        raise SourceError(f"{shown} lists {doubled!r} twice; delete one entry.")
+    return names
+
+
+def _empty(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": f"Kling at {entry['title']}, as its pages say", "version": "1"},
+        "servers": [],
+        "tags": [],
+        "paths": {},
+        "components": {},
+    }
+
+
+def _add(document: dict[str, Any], page_document: dict[str, Any], page: str, shown: str) -> None:
+    """Put what one page says into `document`, in place."""
+    for key in ("servers", "tags"):
+        document[key].extend(item for item in page_document.get(key, ()) if item not in document[key])
+    for section, parts in page_document.get("components", {}).items():
+        home = document["components"].setdefault(section, {})
+        for name, part in parts.items():
+            _once(home, name, part, f"{shown}: the component {section}/{name}")
+    for path, method, operation in operations(page_document):
+        operation = {**copy.deepcopy(operation), PAGE: page}
+        if "security" in page_document:  # what a page says for all its operations must not spread to other pages
+            operation.setdefault("security", page_document["security"])
+        item = document["paths"].setdefault(path, {})
+        if method in item:
+            raise SourceError(
+                f"{shown}: {method.upper()} {path} is on the page {item[method][PAGE]!r} as well; keep one of the two."
+            )
+        item[method] = operation
+
+
+def _once(home: dict[str, Any], name: str, part: Any, what: str) -> None:
+    known = home.setdefault(name, part)
+    if _words(known) != _words(part):
+        raise SourceError(f"{what} is defined otherwise on another page; rename it on one of them.")
+
+
+def _words(part: Any) -> Any:
+    return {key: value for key, value in part.items() if key != "description"} if isinstance(part, dict) else part
+
+
+def _claims(
+    folder: Path, relay: str, entry: Mapping[str, Any], ids: Mapping[tuple[str, str], str]
+) -> tuple[Claim, ...]:
+    shown = f"sources/{relay}/{_CLAIMS}"
+    claims = yamlio.load_yaml(folder / _CLAIMS, shown=shown).get("operations")
+    if not isinstance(claims, list) or not all(isinstance(claim, dict) for claim in claims):
+        raise SourceError(f"{shown} needs a list 'operations'.")
+    return tuple(_claim(claim, shown, entry["path_prefix"], ids) for claim in claims)
+
+
+def _claim(claim: Mapping[str, Any], shown: str, prefix: str, ids: Mapping[tuple[str, str], str]) -> Claim:
+    wrong = sorted({"title", "method", "path"} - claim.keys()) or sorted(claim.keys() - _CLAIM_KEYS)
+    if wrong:
+        raise SourceError(f"{shown}: the key {wrong[0]!r} is missing from, or unknown in, the claim {dict(claim)!r}.")
+    title, method, path = claim["title"], claim["method"], claim["path"]
+    if not isinstance(title, str) or not isinstance(method, str) or not isinstance(path, str | None):
+        raise SourceError(f"{shown}: title, method and path are texts in the claim {dict(claim)!r}; path may be null.")
+    path = None if path is None else normalised(path, prefix)
+    return Claim(title, method.lower(), path, ids.get((path, method.lower())) if path else None)

@@ -1,0 +1,149 @@
+"""``klingkit spec build`` as people run it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+import klingkit_data
+from klingkit_spec import sources
+from klingkit_spec.cli import spec
+from klingkit_spec.cli.build import CloneNeededError
+from klingkit_spec.outputs import Difference, differences, write
+from klingkit_spec.reader import Reading, read_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+_READ: dict[tuple[bytes, str | None], Reading] = {}
+
+
+@pytest.fixture(autouse=True)
+def _each_page_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading pages takes half of a build, and nearly every test reads the same ones."""
+
+    def remembered(path: Path, *, name: str | None = None, relay: str | None = None) -> Reading:
+        key = (path.read_bytes(), name)
+        if key not in _READ:
+            _READ[key] = read_file(path, name=name, relay=relay)
+        return _READ[key]
+
+    monkeypatch.setattr(sources, "read_file", remembered)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of this clone's openapi folder, inputs and outputs."""
+    home = klingkit_data.path("relays.toml").parent
+    copy = tmp_path_factory.mktemp("openapi")
+    for folder in ("sources", "fixes", "overlays", "extracted", "resolved"):
+        shutil.copytree(home / folder, copy / folder)
+    for name in ("relays.toml", "dialects.toml", "verdicts.toml"):
+        shutil.copy(home / name, copy / name)
+    return copy
+
+
+@pytest.fixture
+def clone(whole: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(whole, tmp_path / "openapi")
+
+
+def test_this_clone_is_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
+    assert spec.main(["build", "--check"]) == 0
+    assert "Everything is up to date." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "extracted/anyapi.openapi.yaml",
+        "resolved/kling.openapi.yaml",
+        "resolved/relays/haoee.openapi.yaml",
+        "resolved/surface.json",
+        "resolved/report.md",
+    ],
+)
+def test_an_edited_output_is_found_and_named(clone: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    edited = (clone / name).read_text(encoding="utf-8").replace("video", "vidio", 1)
+    (clone / name).write_text(edited, encoding="utf-8")
+
+    assert spec.main(["build", "--check", "--root", str(clone)]) == 1
+
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == f"changed  {name}"
+    assert told[-1] == "Out of date. Run: klingkit spec build"
+    assert (clone / name).read_text(encoding="utf-8") == edited
+
+
+def test_missing_and_extra_outputs_are_found_too(clone: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (clone / "resolved/surface.json").unlink()
+    (clone / "resolved/relays/gone.openapi.yaml").write_text("x", encoding="utf-8")
+
+    assert spec.main(["build", "--check", "--root", str(clone)]) == 1
+
+    told = capsys.readouterr().out.splitlines()
+    assert told[:2] == ["extra    resolved/relays/gone.openapi.yaml", "missing  resolved/surface.json"]
+
+
+def test_building_mends_what_check_found(clone: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (clone / "resolved/surface.json").unlink()
+    (clone / "resolved/report.md").write_text("edited", encoding="utf-8")
+    (clone / "extracted/gone.openapi.yaml").write_text("x", encoding="utf-8")
+
+    assert spec.main(["build", "--root", str(clone)]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[-1] == "3 of 13 outputs changed."
+    assert spec.main(["build", "--check", "--root", str(clone)]) == 0
+
+
+def test_the_summary_counts_relays_operations_fixes_and_conflicts(capsys: pytest.CaptureFixture[str]) -> None:
+    spec.main(["build", "--check"])
+
+    counted = capsys.readouterr().out.splitlines()[-2].split(", ")
+    assert counted[:2] == ["5 relays", "12 operations"]
+    assert counted[2].endswith(" fixes")
+    assert counted[3].endswith(" conflicts settled")
+    assert counted[4].endswith(" s")
+
+
+def test_an_input_in_disorder_leaves_the_outputs_alone(clone: Path) -> None:
+    before = {file: file.read_bytes() for file in sorted(clone.rglob("*")) if file.is_file()}
+    overlay = clone / "overlays/haoee.overlay.yaml"
+    overlay.write_text(overlay.read_text(encoding="utf-8").replace("scene_image", "scenery_image"), encoding="utf-8")
+
+    with pytest.raises(Exception, match="its own document comes to") as caught:
+        spec.main(["build", "--root", str(clone)])
+
+    assert caught.value.exit_status == 2  # type: ignore[attr-defined]
+    after = {file: file.read_bytes() for file in sorted(clone.rglob("*")) if file.is_file()}
+    assert {file for file in after if after[file] != before.get(file)} == {overlay}
+
+
+def test_without_the_pages_it_says_that_a_clone_is_needed(tmp_path: Path) -> None:
+    with pytest.raises(CloneNeededError, match="the pages are part of a clone of klingkit"):
+        spec.main(["build", "--root", str(tmp_path)])
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.yaml").write_text("old", encoding="utf-8")
+
+    def full(_handle: int, _mode: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fdopen", full)
+    with pytest.raises(OSError, match="No space left"):
+        write(tmp_path, {"a.yaml": "new"}, [Difference("a.yaml", "changed")])
+
+    assert [file.name for file in tmp_path.iterdir()] == ["a.yaml"]
+    assert (tmp_path / "a.yaml").read_text(encoding="utf-8") == "old"
+
+
+def test_files_of_people_are_not_called_extra(tmp_path: Path) -> None:
+    (tmp_path / "resolved").mkdir()
+    (tmp_path / "resolved" / "notes.txt").write_text("mine", encoding="utf-8")
+
+    assert differences(tmp_path, {}) == []

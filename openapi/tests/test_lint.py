@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from klingkit_spec.lint import LintError, findings, lint
+
+
+def document() -> dict[str, Any]:
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Kling", "version": "1"},
+        "security": [{"bearerAuth": []}],
+        "tags": [{"name": "video"}],
+        "paths": {
+            "/v1/videos/text2video": {
+                "post": {
+                    "operationId": "video_text2video_create",
+                    "tags": ["video"],
+                    "x-klingkit-evidence": "documented",
+                    "requestBody": {
+                        "content": {
+                            "application/json": {
+                                "schema": {"$ref": "#/components/schemas/Request"},
+                                "example": {"prompt": "a fox", "mode": "std"},
+                            }
+                        }
+                    },
+                    "responses": {"200": {"description": "Accepted."}},
+                }
+            }
+        },
+        "components": {
+            "securitySchemes": {"bearerAuth": {"type": "http", "scheme": "bearer"}},
+            "schemas": {
+                "Request": {
+                    "type": "object",
+                    "properties": {
+                        "prompt": {"type": "string"},
+                        "mode": {"$ref": "#/components/schemas/Mode", "default": "std"},
+                        "marks": {"type": "array", "items": {"type": "string"}},
+                    },
+                    "required": ["prompt"],
+                },
+                "Mode": {"type": "string", "enum": ["std", "pro"]},
+            },
+        },
+    }
+
+
+def operation(spec: dict[str, Any]) -> dict[str, Any]:
+    node: dict[str, Any] = spec["paths"]["/v1/videos/text2video"]["post"]
+    return node
+
+
+def request_schema(spec: dict[str, Any]) -> dict[str, Any]:
+    node: dict[str, Any] = spec["components"]["schemas"]["Request"]
+    return node
+
+
+def test_a_document_that_keeps_every_rule_has_no_findings() -> None:
+    assert list(findings(document())) == []
+
+
+@pytest.mark.parametrize("name", ["text2video", "video_text2video_start", "Video_text2video_create", "film_x_get"])
+def test_an_operation_id_names_area_object_and_verb(name: str) -> None:
+    spec = document()
+    operation(spec)["operationId"] = name
+
+    assert [finding for finding in findings(spec) if "is not <area>_<object>" in finding]
+
+
+@pytest.mark.parametrize("tags", [[], ["video", "image"], ["unknown"]])
+def test_an_operation_has_exactly_one_declared_tag(tags: list[str]) -> None:
+    spec = document()
+    operation(spec)["tags"] = tags
+
+    assert list(findings(spec)) == ["POST /v1/videos/text2video: it needs exactly one tag, of those declared"]
+
+
+@pytest.mark.parametrize("evidence", [None, "rumoured"])
+def test_an_operation_says_how_we_know_of_it(evidence: str | None) -> None:
+    spec = document()
+    operation(spec)["x-klingkit-evidence"] = evidence
+
+    assert "x-klingkit-evidence must be one of documented, claimed, assumed" in next(findings(spec))
+
+
+@pytest.mark.parametrize("security", [[], [{}]])
+def test_an_operation_asks_for_a_bearer_key(security: list[Any]) -> None:
+    spec = document()
+    operation(spec)["security"] = security
+
+    assert list(findings(spec)) == ["POST /v1/videos/text2video: it does not ask for a bearer key"]
+
+
+def test_an_object_has_a_name() -> None:
+    spec = document()
+    request_schema(spec)["properties"]["box"] = {"type": "object", "properties": {"x": {"type": "string"}}}
+
+    (finding,) = findings(spec)
+    assert finding == (
+        "/components/schemas/Request/properties/box is an object without a name of its own; move it to "
+        "components/schemas"
+    )
+
+
+def test_an_object_inside_a_response_has_a_name_too() -> None:
+    spec = document()
+    content = {"application/json": {"schema": {"type": "array", "items": {"type": "object"}}}}
+    operation(spec)["responses"]["200"]["content"] = content
+
+    assert "schema/items is an object without a name" in next(findings(spec))
+
+
+def test_an_enum_holds_texts() -> None:
+    spec = document()
+    request_schema(spec)["properties"]["n"] = {"type": "integer", "enum": [1, 2]}
+
+    assert list(findings(spec)) == ["/components/schemas/Request/properties/n/enum holds something else than texts"]
+
+
+def test_an_example_fits_its_schema() -> None:
+    spec = document()
+    operation(spec)["requestBody"]["content"]["application/json"]["example"]["mode"] = "4k"
+
+    (finding,) = findings(spec)
+    assert finding == (
+        "the example of /paths/~1v1~1videos~1text2video/post/requestBody is not allowed by its own schema: "
+        "'4k' is not one of ['std', 'pro']"
+    )
+
+
+def test_a_default_fits_its_schema() -> None:
+    spec = document()
+    request_schema(spec)["properties"]["mode"]["default"] = "4k"
+
+    assert "/components/schemas/Request/properties/mode/default is not allowed by its own schema" in next(
+        findings(spec)
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"required": ["gone"]},
+        {"anyOf": [{"required": ["gone"]}]},
+        {"allOf": [{"if": {"properties": {"gone": {"const": 1}}}, "then": {"required": ["prompt"]}}]},
+        {"allOf": [{"not": {"required": ["gone"]}}]},
+        {"x-kling-rules": [{"id": "r", "fields": ["gone[].x"]}]},
+        {"x-kling-rules": [{"id": "r", "fields": ["prompt"], "when": {"gone.x": 1}}]},
+    ],
+)
+def test_a_condition_speaks_of_fields_that_are_there(change: dict[str, Any]) -> None:
+    spec = document()
+    request_schema(spec).update(change)
+
+    assert "components/schemas/Request speaks of the field 'gone', which it does not have" in list(findings(spec))
+
+
+def test_what_is_no_openapi_is_told_first() -> None:
+    spec = document()
+    del spec["info"]["version"]
+
+    found = list(findings(spec))
+
+    assert len(found) == 1
+    assert found[0].startswith("it is no valid OpenAPI 3.1: ")
+
+
+def test_a_broken_rule_stops_the_build_naming_the_document() -> None:
+    spec = document()
+    operation(spec)["tags"] = []
+
+    with pytest.raises(LintError, match=r"^resolved/x.yaml would break 1 rule\(s\): POST .* Correct the inputs\.$"):
+        lint(spec, shown="resolved/x.yaml")
