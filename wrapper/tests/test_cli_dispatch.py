@@ -102,6 +102,23 @@ def test_expected_failures_end_as_one_sentence(
     assert err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("argv", "sentence"),
+    [
+        (["demo", "--ot", "x"], "klingkit demo: No such option: --ot"),
+        (["spec", "read"], "klingkit spec: Missing argument 'FILE'. `klingkit spec read --help` tells more."),
+        (["emulate", "--port", "many"], "klingkit emulate: Invalid value for '--port'"),
+    ],
+)
+def test_misused_options_end_as_one_sentence(
+    capsys: pytest.CaptureFixture[str], argv: list[str], sentence: str
+) -> None:
+    assert _dispatch.main(argv) == 2
+    err = capsys.readouterr().err
+    assert err.startswith(sentence)
+    assert err.count("\n") == 1
+
+
 def test_a_bug_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     plant(monkeypatch, ZeroDivisionError())
     with pytest.raises(ZeroDivisionError):

@@ -86,11 +86,19 @@ def _ours_or_raise(label: str, error: Exception) -> int:
     status = getattr(error, "exit_status", None)
     if isinstance(status, int):
         return _fail(label, str(error), status=status)
-    show, code = getattr(error, "show", None), getattr(error, "exit_code", None)
-    if callable(show) and isinstance(code, int):  # the command-line parser's own errors
-        show(file=sys.stderr)
-        return code
+    said, code = getattr(error, "format_message", None), getattr(error, "exit_code", None)
+    if callable(said) and isinstance(code, int):  # the command-line parser's own errors
+        sentence = str(said()).strip().rstrip(".")
+        if not sentence or "\n" in sentence:  # called without arguments: the help is all there is to say
+            print(sentence, file=sys.stderr, end="\n" if sentence else "")
+            return code
+        return _fail(label, f"{sentence}. `{_command_of(label, error)} --help` tells more.", status=code)
     raise error
+
+
+def _command_of(label: str, error: Exception) -> str:
+    """Return the command the error is about, subcommand included, as the parser knows it."""
+    return str(getattr(getattr(error, "ctx", None), "command_path", "") or label)
 
 
 def _os_sentence(error: OSError) -> str:
