@@ -1,0 +1,155 @@
+"""What holds for every relay of the registry: requests keep to its documents, and its emulator serves them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+import pytest
+
+import klingkit
+import klingkit_data
+from klingkit_emulator.launch import Emulator, launch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+RELAYS = klingkit.relay_ids()
+METHODS = {
+    "video_text2video": "text_to_video",
+    "video_image2video": "image_to_video",
+    "video_multi_image2video": "multi_image_to_video",
+    "image_multi_image2image": "multi_image_to_image",
+}
+PICTURE = "https://example.com/fox.png"
+
+
+def offered() -> list[tuple[str, str]]:
+    """Return every relay with every operation its documents have."""
+    relays = klingkit_data.load("resolved/surface.json")["relays"]
+    return [(relay, name) for relay in RELAYS for name in METHODS if f"{name}_create" in relays[relay]["operations"]]
+
+
+def document(relay: str) -> dict[str, Any]:
+    return klingkit_data.load(f"resolved/relays/{relay}.openapi.yaml")
+
+
+def schema_of(relay: str, operation: str) -> dict[str, Any]:
+    """Return the JSON Schema of the relay's own request body, references and all."""
+    spec = document(relay)
+    for item in spec["paths"].values():
+        if item.get("post", {}).get("operationId") == f"{operation}_create":
+            body = item["post"]["requestBody"]["content"]["application/json"]["schema"]
+            return {"$schema": "https://json-schema.org/draft/2020-12/schema", **body, "components": spec["components"]}
+    raise AssertionError(f"{relay} has no {operation}")
+
+
+def a_model(relay: str, operation: str) -> str:
+    """Return the newest model the relay's documents name for the operation."""
+    schema = schema_of(relay, operation)
+    properties = document(relay)["components"]["schemas"][schema["$ref"].rpartition("/")[2]]["properties"]
+    words: dict[str, Any] = properties.get("model_name") or properties["model"]
+    if "$ref" in words:
+        words = document(relay)["components"]["schemas"][words["$ref"].rpartition("/")[2]]
+    return str(words.get("enum", ["kling-v1-6"])[-1])
+
+
+def create(either: Any, kling: Any, operation: str, model: str) -> Any:
+    area = kling.image if operation.startswith("image") else kling.video
+    first = {
+        "video_text2video": "A fox",
+        "video_image2video": PICTURE,
+        "video_multi_image2video": [PICTURE],
+        "image_multi_image2image": [PICTURE],
+    }[operation]
+    more = ["A fox in snow"] if operation != "video_text2video" else []
+    return either.run(getattr(area, METHODS[operation])(first, *more, model_name=model))
+
+
+@pytest.mark.parametrize(("relay", "operation"), offered())
+def test_a_plain_create_keeps_to_the_relays_own_documents(
+    respx_mock: Any, either: Any, relay: str, operation: str
+) -> None:
+    answer = {"code": 0, "message": "ok", "data": {"task_id": "831", "task_status": "submitted"}}
+    route = respx_mock.post(url__startswith=document(relay)["servers"][0]["url"]).respond(json=answer)
+    create(either, either.open(relay), operation, a_model(relay, operation))
+    jsonschema_rs.validator_for(schema_of(relay, operation)).validate(either.sent(route))
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[Emulator]:
+    with launch(RELAYS, speed=600) as running:
+        yield running
+
+
+@pytest.mark.parametrize(("relay", "operation"), offered())
+def test_a_task_goes_from_create_to_file_on_the_emulator_and_is_charged_once(
+    emulator: Emulator, either: Any, tmp_path: Path, relay: str, operation: str
+) -> None:
+    before = emulator.charges(relay)
+    kling = either.open(relay, api_key=emulator.api_key, base_url=emulator.base_url(relay))
+    task = create(either, kling, operation, a_model(relay, operation))
+    again = kling.tasks.resume(task.to_json())
+    (path,) = either.run(either.run(again.wait(timeout=30, poll_interval=0.02)).download_all(tmp_path))
+    assert path.suffix == (".png" if operation.startswith("image") else ".mp4")
+    assert emulator.charges(relay) == before + 1
+    assert either.run(kling.tasks.get(task.task_id, operation=operation)).state == "succeeded"
+
+
+LOST = ["close-mid-body", "drop-after-accept", "reset-mid-body", "status-500-after-accept", "truncated-json"]
+
+
+@pytest.mark.parametrize("fault", LOST)
+@pytest.mark.parametrize("relay", ["official", "anyapi", "openai-next"])
+def test_a_lost_answer_on_the_emulator_is_one_charge_and_the_task_is_found(
+    emulator: Emulator, either: Any, waits: Any, relay: str, fault: str
+) -> None:
+    before = emulator.charges(relay)
+    operation = "video_multi_image2video"
+    kling = either.open(relay, api_key=emulator.api_key, base_url=emulator.base_url(relay))
+    emulator.plant(fault, relay=relay, operation=f"{operation}_create")
+    task = create(either, kling, operation, a_model(relay, operation))
+    assert task.task_id != task.external_task_id
+    assert emulator.charges(relay) == before + 1
+
+
+def test_an_answer_that_never_comes_is_one_charge_and_the_task_is_found(
+    emulator: Emulator, either: Any, waits: Any
+) -> None:
+    before = emulator.charges("official")
+    kling = either.open(
+        "official",
+        api_key=emulator.api_key,
+        base_url=emulator.base_url("official"),
+        timeout=klingkit.Timeouts(read=0.3),
+    )
+    emulator.plant("read-timeout", relay="official", operation="create", seconds=1)
+    assert create(either, kling, "video_text2video", "kling-v3").task_id
+    assert emulator.charges("official") == before + 1
+
+
+@pytest.mark.parametrize("fault", ["drop-before", "html-200", "status-500", "status-503", "status-504"])
+def test_a_create_that_got_lost_on_its_way_is_not_repeated_and_not_charged(
+    emulator: Emulator, either: Any, waits: Any, fault: str
+) -> None:
+    before = emulator.charges("anyapi"), emulator.requests("anyapi")
+    kling = either.open("anyapi", api_key=emulator.api_key, base_url=emulator.base_url("anyapi"))
+    emulator.plant(fault, relay="anyapi", operation="create")
+    with pytest.raises(klingkit.OutcomeUnknownError):
+        create(either, kling, "video_text2video", a_model("anyapi", "video_text2video"))
+    assert emulator.charges("anyapi") == before[0]
+    assert emulator.requests("anyapi") > before[1] + 1  # it was looked for
+
+
+@pytest.mark.parametrize("relay", ["haoee", "xiexus"])
+def test_a_lost_answer_where_nothing_can_be_asked_is_one_charge_and_an_unknown_outcome(
+    emulator: Emulator, either: Any, waits: Any, relay: str
+) -> None:
+    before = emulator.charges(relay)
+    operation = "image_multi_image2image" if relay == "haoee" else "video_image2video"
+    kling = either.open(relay, api_key=emulator.api_key, base_url=emulator.base_url(relay))
+    emulator.plant("drop-after-accept", relay=relay, operation="create")
+    with pytest.raises(klingkit.OutcomeUnknownError):
+        create(either, kling, operation, a_model(relay, operation))
+    assert emulator.charges(relay) == before + 1

@@ -1,0 +1,154 @@
+"""One Python client for every relay of the Kling AI API.
+
+```python
+from klingkit import Kling
+
+with Kling(relay="anyapi", api_key="sk-...") as kling:
+    task = kling.video.text_to_video("A fox in snow", model_name="kling-v3", duration=5)
+    task.wait(timeout=900).download("fox.mp4")
+```
+
+Everything public is in `__all__`; modules whose names begin with an underscore may change with every release. For
+tests there is `klingkit.testing`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from klingkit._errors import (
+    AnswerTimeoutError,
+    AnswerTooLargeError,
+    AuthenticationError,
+    BalanceError,
+    ConfigurationError,
+    ConnectionFailedError,
+    ConnectionLostError,
+    ContentPolicyError,
+    DownloadError,
+    DuplicateTaskError,
+    HtmlPageError,
+    InvalidRequestError,
+    KlingError,
+    MissingFieldError,
+    MissingKeyError,
+    NotFoundError,
+    NotJsonError,
+    OutcomeUnknownError,
+    PermissionDeniedError,
+    RateLimitError,
+    RedirectError,
+    RelayError,
+    RelayServerError,
+    RequestRefusedError,
+    TaskCancelledError,
+    TaskFailedError,
+    TransportError,
+    UnexpectedAnswerError,
+    UnknownRelayError,
+    UnsupportedByRelayError,
+    WaitTimeoutError,
+)
+from klingkit._timeouts import Timeouts
+from klingkit._types import (
+    CameraConfig,
+    CameraControl,
+    DynamicMask,
+    ElementReference,
+    ImageInput,
+    ImageReference,
+    StoryboardShot,
+    SubjectImage,
+    TrajectoryPoint,
+    VoiceReference,
+    WatermarkOption,
+)
+
+if TYPE_CHECKING:
+    from klingkit._answer import File, TaskState
+    from klingkit._client import AsyncKling, Kling
+    from klingkit._registry import relay_ids
+    from klingkit._result import AsyncResult, Result
+    from klingkit._task import AsyncTask, Task
+
+__all__ = [
+    "AnswerTimeoutError",
+    "AnswerTooLargeError",
+    "AsyncKling",
+    "AsyncResult",
+    "AsyncTask",
+    "AuthenticationError",
+    "BalanceError",
+    "CameraConfig",
+    "CameraControl",
+    "ConfigurationError",
+    "ConnectionFailedError",
+    "ConnectionLostError",
+    "ContentPolicyError",
+    "DownloadError",
+    "DuplicateTaskError",
+    "DynamicMask",
+    "ElementReference",
+    "File",
+    "HtmlPageError",
+    "ImageInput",
+    "ImageReference",
+    "InvalidRequestError",
+    "Kling",
+    "KlingError",
+    "MissingFieldError",
+    "MissingKeyError",
+    "NotFoundError",
+    "NotJsonError",
+    "OutcomeUnknownError",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "RedirectError",
+    "RelayError",
+    "RelayServerError",
+    "RequestRefusedError",
+    "Result",
+    "StoryboardShot",
+    "SubjectImage",
+    "Task",
+    "TaskCancelledError",
+    "TaskFailedError",
+    "TaskState",
+    "Timeouts",
+    "TrajectoryPoint",
+    "TransportError",
+    "UnexpectedAnswerError",
+    "UnknownRelayError",
+    "UnsupportedByRelayError",
+    "VoiceReference",
+    "WaitTimeoutError",
+    "WatermarkOption",
+    "relay_ids",
+]
+
+# Looked up when first used: the commands that need no client, and error handling, do not pay for loading one.
+_LAZY = {
+    "AsyncKling": "_client",
+    "AsyncResult": "_result",
+    "AsyncTask": "_task",
+    "File": "_answer",
+    "Kling": "_client",
+    "Result": "_result",
+    "Task": "_task",
+    "TaskState": "_answer",
+    "relay_ids": "_registry",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LAZY:
+        raise AttributeError(f"module 'klingkit' has no attribute {name!r}")
+    import importlib
+
+    value = getattr(importlib.import_module(f"klingkit.{_LAZY[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,264 @@
+"""Reads what a relay answered into one model, whatever envelope it came in. Pure, and raises nothing.
+
+Relays change envelope between create and query, so every answer is read by what it looks like, never by whom it
+came from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from klingkit._tables import tables
+from klingkit._values import identifier, integer, moment, number, walk, web_address, words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from klingkit._tables import Envelope, Path, Shape
+
+__all__ = ["Answer", "File", "Media", "Refusal", "State", "TaskState", "read_answer", "state_of"]
+
+Media = Literal["video", "image"]
+State = Literal["queued", "running", "succeeded", "failed", "cancelled", "unknown"]
+
+# Gateways outside the new-api family say 200 for success in the body, too.
+_SUCCESS_CODES = (0, 200)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file a task made.
+
+    Attributes:
+        kind: ``video`` or ``image``.
+        url: where it can be fetched, for about 30 days at Kling; often signed, so treat it as a secret.
+        id: the file's own id, if any.
+        index: its place among the results, from 0.
+        duration: its length in seconds, of videos.
+        watermark_url: the watermarked copy, when one was asked for.
+    """
+
+    kind: Media
+    url: str = field(repr=False)
+    id: str | None = None
+    index: int = 0
+    duration: float | None = None
+    watermark_url: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskState:
+    """A task at one moment, as the relay tells it.
+
+    Attributes:
+        task_id: the relay's id; None when the answer holds none.
+        state: what the relay's status word means; ``unknown`` for a word nobody has seen yet.
+        status_word: the word itself, None when the answer holds none.
+        reason: why it failed; empty otherwise.
+        files: what it made.
+        external_task_id: the caller's own id, where the relay returns it.
+        created_at: when it was created, by the relay's clock, UTC.
+        updated_at: when it last changed, by the relay's clock, UTC.
+        request_id: the relay's id of the exchange this was read from.
+        raw: the JSON document, untouched.
+    """
+
+    task_id: str | None
+    state: State
+    status_word: str | None = None
+    reason: str = ""
+    files: tuple[File, ...] = ()
+    external_task_id: str | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    request_id: str | None = None
+    raw: Any = field(default=None, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A refusal: the code and the words, from whichever shape it came in."""
+
+    shape: str
+    code: int | str | None
+    message: str
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an answer says: one task, a list of tasks, a refusal, or (all three absent) nothing usable.
+
+    Attributes:
+        envelope: id of the envelope it came in, None when it is none klingkit knows.
+        task: the task, of an answer about one.
+        tasks: the tasks, of an answer about many; None otherwise.
+        refusal: the refusal, if it is one.
+        raw: the JSON document, untouched.
+    """
+
+    envelope: str | None = None
+    task: TaskState | None = None
+    tasks: tuple[TaskState, ...] | None = None
+    refusal: Refusal | None = None
+    raw: Any = field(default=None, repr=False, compare=False)
+
+
+def read_answer(document: object, *, media: Media = "video") -> Answer:
+    """Return what `document`, a JSON value, says. `media` is what files without a kind are.
+
+    A code other than success is a refusal whatever stands beside it, also under HTTP 200. An error object beside a
+    task id is the reason of a failed task, not a refusal.
+    """
+    if not isinstance(document, dict):
+        return Answer(raw=document)
+    refusal = _refusal(document)
+    if refusal is not None and _says_error(document.get("code")):
+        return Answer(refusal=refusal, raw=document)
+    envelope = next((item for item in tables().envelopes if _fits(document, item.shape)), None)
+    if envelope is None:
+        return Answer(refusal=refusal, raw=document)
+    if envelope.is_list:
+        return Answer(envelope.id, tasks=tuple(_entries(document, media)), raw=document)
+    task = _task(document, envelope, media)
+    if task.task_id is None and refusal is not None:
+        return Answer(envelope.id, refusal=refusal, raw=document)
+    return Answer(envelope.id, task=task, raw=document)
+
+
+def state_of(word: object) -> State:
+    """Return the state a status word means; a word nobody has seen yet, and anything but a text, is ``unknown``."""
+    if not isinstance(word, str):
+        return "unknown"
+    return tables().states.get(word.strip().lower(), "unknown")  # type: ignore[return-value]
+
+
+def _entries(document: dict[str, Any], media: Media) -> Iterator[TaskState]:
+    request_id = identifier(document.get("request_id"))
+    for entry in document["data"]:
+        inner = read_answer(entry, media=media) if isinstance(entry, dict) else Answer()
+        if inner.task is not None:
+            yield replace(inner.task, request_id=inner.task.request_id or request_id)
+
+
+def _task(document: dict[str, Any], envelope: Envelope, media: Media) -> TaskState:
+    def first(name: str, read: Callable[[object], Any]) -> Any:
+        return _first(document, envelope.paths[name], read)
+
+    word = first("status", lambda value: value if isinstance(value, str) else None)
+    state = state_of(word)
+    ended_badly = state in {"failed", "cancelled"}
+
+    def time(value: object) -> datetime | None:
+        return moment(value, milliseconds=envelope.milliseconds)
+
+    return TaskState(
+        task_id=first("task_id", identifier),
+        state=state,
+        status_word=None if word is None else word[:100],
+        # The same member holds the result's address on success at some relays.
+        reason=(first("reason", words) or "") if ended_badly else "",
+        files=_files(document, envelope, state, media),
+        external_task_id=first("external_task_id", identifier),
+        created_at=first("created_at", time),
+        updated_at=first("updated_at", time),
+        request_id=identifier(document.get("request_id")),
+        raw=document,
+    )
+
+
+def _files(document: dict[str, Any], envelope: Envelope, state: State, media: Media) -> tuple[File, ...]:
+    found: dict[str, File] = {}
+    kinds: tuple[tuple[str, Media], ...] = (("videos", "video"), ("images", "image"))
+    for name, kind in kinds:
+        for path in envelope.paths[name]:
+            for at, entry in enumerate(walk(document, path)):
+                file = _file(entry, kind, at)
+                if file is not None:
+                    found.setdefault(file.url, file)
+    if not found and state == "succeeded":
+        url = _first(document, envelope.paths["urls"], web_address)
+        if url is not None:
+            found[url] = File(media, url)
+    return tuple(sorted(found.values(), key=lambda file: file.index))
+
+
+def _file(entry: object, kind: Media, at: int) -> File | None:
+    members = entry if isinstance(entry, dict) else {"url": entry}
+    url = web_address(members.get("url"))
+    if url is None:
+        return None
+    index = integer(members.get("index"))
+    return File(
+        kind=kind,
+        url=url,
+        id=identifier(members.get("id")),
+        index=at if index is None else index,
+        duration=number(members.get("duration")),
+        watermark_url=web_address(members.get("watermark_url")),
+    )
+
+
+def _refusal(document: dict[str, Any]) -> Refusal | None:
+    code = document.get("code")
+    for row in tables().refusals:
+        if not _fits(document, row.shape):
+            continue
+        if "error" not in row.shape.when and code is not None and not _says_error(code):
+            continue  # a word on a call that went well
+        return Refusal(
+            shape=row.id,
+            code=_first(document, row.code, _code),
+            message=_first(document, row.message, words) or "",
+            request_id=_first(document, row.request_id, identifier),
+        )
+    return None
+
+
+def _code(value: object) -> int | str | None:
+    whole = integer(value)
+    return whole if whole is not None and abs(whole) < 10**9 else identifier(value)
+
+
+def _says_error(code: object) -> bool:
+    """Whether a top-level code says that the call failed. No code, and an empty one, say nothing."""
+    whole = integer(code)
+    if whole is not None:
+        return whole not in _SUCCESS_CODES
+    return isinstance(code, str) and bool(code.strip()) and code.strip().casefold() not in tables().success_words
+
+
+def _fits(document: dict[str, Any], shape: Shape) -> bool:
+    if any(document.get(name) is None for name in shape.when):
+        return False
+    if not all(_is(document.get(name), kind) for name, kind in shape.type.items()):
+        return False
+    return all(_equals(document.get(name), word) for name, word in shape.equals.items())
+
+
+def _equals(value: object, word: str) -> bool:
+    return isinstance(value, str) and value.strip().casefold() == word.casefold()
+
+
+def _is(value: object, kind: str) -> bool:
+    match kind:
+        case "object":
+            return isinstance(value, dict)
+        case "array":
+            return isinstance(value, list)
+        case "integer":
+            return integer(value) is not None
+        case _:
+            return isinstance(value, str)
+
+
+def _first(document: dict[str, Any], paths: tuple[Path, ...], read: Callable[[object], Any]) -> Any:
+    """Return the first value under `paths` that `read` does not turn into None."""
+    for path in paths:
+        for value in walk(document, path):
+            found = read(value)
+            if found is not None:
+                return found
+    return None

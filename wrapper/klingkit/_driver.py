@@ -1,0 +1,111 @@
+"""Runs flows: does what they ask, once blocking and once with ``await``. The only place where the two differ."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from klingkit import _clock
+from klingkit._effects import Chunk, Clock, Close, Open, Pause, Send, Tell, Work
+from klingkit._errors import KlingError
+
+if TYPE_CHECKING:
+    from klingkit._effects import Effect, Flow
+    from klingkit._secrets import Secret
+    from klingkit._transport import AsyncTransport, SyncTransport
+
+__all__ = ["AsyncDriver", "SyncDriver"]
+
+T = TypeVar("T")
+
+
+class SyncDriver:
+    """Runs flows in the calling thread. Errors leave it with the key masked."""
+
+    def __init__(self, transport: SyncTransport, secret: Secret) -> None:
+        self.transport = transport
+        self._secret = secret
+
+    def run(self, flow: Flow[T]) -> T:
+        """Run `flow` to its end and return its result."""
+        try:
+            effect = next(flow)
+            while True:
+                try:
+                    result = self._perform(effect)
+                except BaseException as error:  # noqa: BLE001 - the flow decides, and raises what it does not handle
+                    effect = flow.throw(error)
+                else:
+                    effect = flow.send(result)
+        except StopIteration as end:
+            value: T = end.value
+            return value
+        except KlingError as error:
+            self._secret.scrub(error)
+            raise
+
+    def _perform(self, effect: Effect) -> Any:
+        match effect:
+            case Send(call):
+                return self.transport.send(call)
+            case Open(fetch):
+                return self.transport.open(fetch)
+            case Chunk(head):
+                return self.transport.chunk(head)
+            case Close(head):
+                return self.transport.release(head)
+            case Pause(seconds):
+                return _clock.current().sleep(seconds)
+            case Clock():
+                return _clock.current().monotonic(), _clock.current().wall()
+            case Tell(callback, value):
+                return callback(value)
+            case Work(job):
+                return job()
+
+
+class AsyncDriver:
+    """Runs flows in an asyncio task. Errors leave it with the key masked."""
+
+    def __init__(self, transport: AsyncTransport, secret: Secret) -> None:
+        self.transport = transport
+        self._secret = secret
+
+    async def run(self, flow: Flow[T]) -> T:
+        """Run `flow` to its end and return its result."""
+        try:
+            effect = next(flow)
+            while True:
+                try:
+                    result = await self._perform(effect)
+                except BaseException as error:  # noqa: BLE001 - the flow decides, and raises what it does not handle
+                    effect = flow.throw(error)
+                else:
+                    effect = flow.send(result)
+        except StopIteration as end:
+            value: T = end.value
+            return value
+        except KlingError as error:
+            self._secret.scrub(error)
+            raise
+
+    async def _perform(self, effect: Effect) -> Any:
+        match effect:
+            case Send(call):
+                return await self.transport.send(call)
+            case Open(fetch):
+                return await self.transport.open(fetch)
+            case Chunk(head):
+                return await self.transport.chunk(head)
+            case Close(head):
+                return await self.transport.release(head)
+            case Pause(seconds):
+                return await _clock.current().sleep_async(seconds)
+            case Clock():
+                return _clock.current().monotonic(), _clock.current().wall()
+            case Tell(callback, value):
+                said = callback(value)
+                return await said if inspect.isawaitable(said) else said
+            case Work(job):
+                return await asyncio.to_thread(job)

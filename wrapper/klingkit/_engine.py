@@ -1,0 +1,98 @@
+"""What the groups, tasks and results of one client share: the session and the driver."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from klingkit._driver import AsyncDriver, SyncDriver
+from klingkit._flows import create, order
+from klingkit._surface import find_operation
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Mapping
+
+    from klingkit._answer import TaskState
+    from klingkit._effects import Flow
+    from klingkit._flows import Order
+    from klingkit._request import Session
+    from klingkit._secrets import Secret
+    from klingkit._transport import AsyncHttpClient, SyncHttpClient
+
+__all__ = ["AsyncEngine", "Engine", "creation"]
+
+T = TypeVar("T")
+
+
+class Engine:
+    """Runs the flows of one `Kling`. The transport, and httpx with it, is loaded when the first flow runs."""
+
+    def __init__(self, session: Session, secret: Secret, http_client: SyncHttpClient | None) -> None:
+        self.session = session
+        self._secret = secret
+        self._http_client = http_client
+        self._driver: SyncDriver | None = None
+        self._lock = threading.Lock()
+        if http_client is not None:
+            self._loaded()
+
+    def run(self, flow: Flow[T]) -> T:
+        """Run `flow` to its end."""
+        return self._loaded().run(flow)
+
+    def close(self) -> None:
+        """Close the connections; calls after that are refused."""
+        self._loaded().transport.close()
+
+    def _loaded(self) -> SyncDriver:
+        with self._lock:
+            if self._driver is None:
+                from klingkit._transport import SyncTransport
+
+                transport = SyncTransport(self.session.root, self._secret, self._http_client)
+                self._driver = SyncDriver(transport, self._secret)
+            return self._driver
+
+
+class AsyncEngine:
+    """Runs the flows of one `AsyncKling`, as `Engine` does."""
+
+    def __init__(self, session: Session, secret: Secret, http_client: AsyncHttpClient | None) -> None:
+        self.session = session
+        self._secret = secret
+        self._http_client = http_client
+        self._driver: AsyncDriver | None = None
+        if http_client is not None:
+            self._loaded()
+
+    def run(self, flow: Flow[T]) -> Coroutine[Any, Any, T]:
+        """Run `flow` to its end."""
+        return self._loaded().run(flow)
+
+    async def close(self) -> None:
+        """Close the connections; calls after that are refused."""
+        await self._loaded().transport.close()
+
+    def _loaded(self) -> AsyncDriver:
+        if self._driver is None:
+            from klingkit._transport import AsyncTransport
+
+            self._driver = AsyncDriver(AsyncTransport(self.session.root, self._secret, self._http_client), self._secret)
+        return self._driver
+
+
+def creation(
+    session: Session,
+    operation: str,
+    arguments: Mapping[str, Any],
+    extra: Mapping[str, Any] | None,
+    extra_headers: Mapping[str, str] | None,
+) -> Flow[tuple[TaskState, Order]]:
+    """Return the flow that creates a task, with a fresh id by which it can be found again."""
+    minted = f"klingkit-{uuid.uuid4()}"
+
+    def prepare() -> Order:
+        return order(session, find_operation(operation), arguments, extra, extra_headers, minted)
+
+    return create(prepare)

@@ -1,0 +1,31 @@
+"""What kind of file some bytes begin. Pure."""
+
+from __future__ import annotations
+
+__all__ = ["ENOUGH_BYTES", "container"]
+
+ENOUGH_BYTES = 16
+"""How many bytes `container` wants to see, if the file has as many."""
+
+_BOXES = frozenset({b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide"})
+_PICTURE_BRANDS = {b"avif": ".avif", b"avis": ".avif", b"heic": ".heic", b"heix": ".heic", b"mif1": ".heic"}
+
+
+def container(beginning: bytes) -> tuple[str, str] | None:
+    """Return the kind (``video`` or ``image``) and the file ending of what begins so, or None for anything else."""
+    if beginning.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image", ".png"
+    if beginning.startswith(b"\xff\xd8\xff"):
+        return "image", ".jpg"
+    if beginning.startswith(b"RIFF") and beginning[8:12] == b"WEBP":
+        return "image", ".webp"
+    if beginning.startswith((b"GIF87a", b"GIF89a")):
+        return "image", ".gif"
+    if beginning.startswith(b"\x1aE\xdf\xa3"):
+        return "video", ".webm"
+    if beginning[4:8] in _BOXES:
+        brand = beginning[8:12]
+        if brand in _PICTURE_BRANDS:
+            return "image", _PICTURE_BRANDS[brand]
+        return "video", ".mov" if brand == b"qt  " else ".mp4"
+    return None

@@ -1,0 +1,128 @@
+"""Which relays there are, where they live, and which key opens them. Data: relays.toml."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import klingkit_data
+from klingkit._checks import is_text
+from klingkit._errors import ConfigurationError, MissingKeyError, UnknownRelayError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["ANY_RELAY_VARIABLE", "Relay", "find_key", "find_relay", "relay_ids", "root_url"]
+
+ANY_RELAY_VARIABLE = "KLINGKIT_API_KEY"
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """A relay as the registry knows it. `path_prefix` stands between `base_url` and the paths of the one spec."""
+
+    id: str
+    title: str
+    base_url: str
+    path_prefix: str
+    key_variable: str
+    dialect: str
+    docs: str
+
+
+@functools.cache
+def _relays() -> dict[str, Relay]:
+    table = klingkit_data.load("relays.toml")["relay"]
+    return {
+        name: Relay(
+            id=name,
+            title=row["title"],
+            base_url=row["base_url"],
+            path_prefix=row["path_prefix"],
+            key_variable=row["key_variable"],
+            dialect=row["dialect"],
+            docs=row.get("docs", ""),
+        )
+        for name, row in table.items()
+    }
+
+
+def relay_ids() -> tuple[str, ...]:
+    """Return the ids of all relays klingkit knows, in the order of the registry."""
+    return tuple(_relays())
+
+
+def find_relay(relay: str) -> Relay:
+    """Return the relay with this id.
+
+    Raises:
+        UnknownRelayError: there is none.
+    """
+    found = _relays().get(relay) if is_text(relay) else None
+    if found is None:
+        raise UnknownRelayError(f"There is no relay {relay!r}; choose one of: {', '.join(relay_ids())}.")
+    return found
+
+
+def find_key(relay: Relay, api_key: str | None, environ: Mapping[str, str]) -> str:
+    """Return the key: the argument, or the relay's own variable, or KLINGKIT_API_KEY, whichever comes first.
+
+    Raises:
+        MissingKeyError: there is none.
+        ConfigurationError: it holds characters that no HTTP header takes.
+    """
+    where = "api_key"
+    key = (api_key or "").strip()
+    for variable in (relay.key_variable, ANY_RELAY_VARIABLE):
+        if not key:
+            where = variable
+            key = environ.get(variable, "").strip()
+    if not key:
+        raise MissingKeyError(
+            f"There is no API key for {relay.id}: pass api_key=..., or set {relay.key_variable} "
+            f"(or {ANY_RELAY_VARIABLE}, which serves every relay).",
+            relay=relay.id,
+        )
+    word, _, rest = key.partition(" ")
+    if word.lower() == "bearer":
+        key = rest.strip()
+    if not key or not key.isascii() or not key.isprintable() or " " in key:
+        raise ConfigurationError(
+            f"The API key in {where} holds blanks, line breaks or characters outside ASCII, which no HTTP header "
+            "takes; copy it again from the relay's console.",
+            relay=relay.id,
+        )
+    return key
+
+
+def root_url(relay: Relay, base_url: str | None) -> str:
+    """Return the address that the paths of the one spec are appended to, without a trailing slash.
+
+    `base_url` replaces scheme and host of the registry; that it ends in the relay's path prefix, or in ``/v1``, does
+    no harm.
+
+    Raises:
+        ConfigurationError: it is not an http(s) address, or it carries credentials, a query or a fragment.
+    """
+    address = (base_url or relay.base_url).strip().rstrip("/")
+    try:
+        parts = urlsplit(address)
+        port_is_fine = parts.port is None or parts.port > 0
+    except ValueError:
+        parts, port_is_fine = urlsplit(""), False
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not port_is_fine or " " in address:
+        raise ConfigurationError(
+            "base_url has to be an address such as https://relay.example; leave it out to use the one in the registry.",
+            relay=relay.id,
+        )
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ConfigurationError(
+            "base_url carries credentials, a query or a fragment; give scheme, host and port alone, and the key as "
+            "api_key.",
+            relay=relay.id,
+        )
+    for tail in ("/v1", relay.path_prefix):
+        address = address.removesuffix(tail).rstrip("/")
+    return address + relay.path_prefix
