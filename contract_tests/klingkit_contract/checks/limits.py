@@ -1,0 +1,145 @@
+"""Requests one step outside the documents: each ought to be refused, and is paid for where it is not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from klingkit_contract.catalogue import Role
+from klingkit_contract.exchanges import Request
+from klingkit_contract.flaws import find_flaws
+from klingkit_contract.judge import Claim
+from klingkit_contract.mutations import body_mutations, query_mutations
+from klingkit_contract.samples import EXTERNAL_ID
+
+if TYPE_CHECKING:
+    from klingkit_contract.contract import Operation
+    from klingkit_contract.session import Seen, Session
+
+__all__ = ["ask"]
+
+_CHECKS = ("limits", "missing-required", "wrong-type", "conditions")
+
+
+def ask(session: Session) -> None:
+    """Probe every create, then the query parameters of every list."""
+    for create, _, listing in session.pairs():
+        if session.board.wants("refused-free"):
+            _refused_free(session, create, listing)
+        if any(session.board.wants(check) for check in _CHECKS):
+            _probe_create(session, create)
+    for operation in session.contract.of_role(Role.LIST):
+        _probe_list(session, operation)
+
+
+class _Tally:
+    """Counts, per check of one operation, what was asked and why something was not."""
+
+    def __init__(self, session: Session, operation: Operation) -> None:
+        self._session, self._operation = session, operation
+        self._planned: Counter[str] = Counter()
+        self._refused: Counter[str] = Counter()
+
+    def plan(self, check: str) -> None:
+        self._planned[check] += 1
+
+    def proven(self, check: str) -> bool:
+        """Tell whether one accepted request has already proven the point; more would only cost more."""
+        return self._session.board.accused(self._operation.id, check)
+
+    def count(self, check: str, seen: Seen) -> None:
+        if seen.refused:
+            self._refused[check] += 1
+        elif seen.blocked:
+            self._session.board.untested(self._operation.id, check, self._session.why_blocked(seen))
+        else:
+            self._session.board.untested(self._operation.id, check, seen.why_no_verdict())
+        self._session.board.asked(self._operation.id, check, 0 if seen.blocked else 1)
+
+    def close(self) -> None:
+        """Pass what was refused, and say where the document has nothing to probe."""
+        board, operation = self._session.board, self._operation
+        for check in _CHECKS:
+            if self._refused[check]:
+                part = self._refused[check] < self._planned[check]
+                note = f"{self._refused[check]} of {self._planned[check]} asked" if part else ""
+                board.passed(operation.id, check, note)
+            elif not self._planned[check]:
+                board.does_not_apply(operation.id, check, "the documents promise nothing of the kind here")
+
+
+def _probe_create(session: Session, operation: Operation) -> None:
+    tally = _Tally(session, operation)
+    probes = []
+    for mutation in body_mutations(session.contract, session.samples, operation):
+        request = session.samples.request(operation, mutation.body)
+        check = find_flaws(session.contract, operation, request)[0].check
+        tally.plan(check)
+        probes.append((check, request))
+    for check, request in probes:
+        if session.board.wants(check) and not tally.proven(check):
+            tally.count(check, session.send(request))
+    tally.close()
+
+
+def _probe_list(session: Session, operation: Operation) -> None:
+    tally = _Tally(session, operation)
+    probes = []
+    for name, value, _ in query_mutations(session.contract, operation):
+        request = Request("GET", operation.path, query=urlencode({name: value}))
+        check = find_flaws(session.contract, operation, request)[0].check
+        tally.plan(check)
+        probes.append((check, request))
+    for check, request in probes:
+        if session.board.wants(check) and not tally.proven(check):
+            tally.count(check, session.send(request))
+    tally.close()
+
+
+def _refused_free(session: Session, create: Operation, listing: Operation | None) -> None:
+    """Look whether the list grows by a create that was refused.
+
+    The list is read twice before, so that tasks which someone else makes with the same key are not blamed on it.
+    """
+    board, check = session.board, "refused-free"
+    if listing is None:
+        board.does_not_apply(create.id, check, "the relay offers no list in which such a task would show")
+        return
+    mutations = body_mutations(session.contract, session.samples, create)
+    if not mutations:
+        board.does_not_apply(create.id, check, "the documents refuse no request here")
+        return
+    before = [session.page(listing), session.page(listing)]
+    known = [{task.task_id for task in seen.reading.tasks} for seen in before]
+    if not all(seen.served and not seen.claims for seen in before) or known[0] != known[1]:
+        quiet = all(seen.served and not seen.claims for seen in before)
+        reason = "other tasks are being made with this key" if quiet else before[0].why_no_verdict()
+        board.untested(create.id, check, reason)
+        return
+    body = mutations[0].body
+    if EXTERNAL_ID in session.samples.fields(create):
+        body = {**body, EXTERNAL_ID: f"klingkit-refused-{session.mark}-{create.family}"}
+    board.asked(create.id, check)
+    refused = session.send(session.samples.request(create, body))
+    if refused.blocked:
+        board.untested(create.id, check, session.why_blocked(refused))
+    elif not refused.refused:
+        board.untested(create.id, check, refused.why_no_verdict())
+    else:
+        _look_again(session, create, listing, refused, known[1])
+
+
+def _look_again(session: Session, create: Operation, listing: Operation, refused: Seen, known: set[str]) -> None:
+    after = session.page(listing)
+    new = [task for task in after.reading.tasks if task.task_id not in known]
+    if not after.served:
+        session.board.untested(create.id, "refused-free", after.why_no_verdict())
+    elif new:
+        session.guard.refusals_cost = True
+        session.guard.budget.charge()
+        words = f"The create was refused with HTTP {refused.status}, and yet the list has a new task."
+        claim = Claim(create.id, "refused-free", "task", f"{create.pointer}/responses", words, refused.record)
+        session.board.accuse([claim])
+    else:
+        session.board.passed(create.id, "refused-free")

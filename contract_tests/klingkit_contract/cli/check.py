@@ -1,0 +1,171 @@
+"""Check what relays keep of their promises; free unless told otherwise."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from contextlib import nullcontext
+from pathlib import Path  # noqa: TC003 - the command-line parser reads the annotations
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from klingkit_contract import catalogue, events
+from klingkit_contract.cli import listing
+from klingkit_contract.emulated import BUDGET, WAIT, emulated_targets
+from klingkit_contract.errors import OptionError, ReportFolderError
+from klingkit_contract.findings import Verdict
+from klingkit_contract.report import table, write_all
+from klingkit_contract.runner import Options, run
+from klingkit_contract.targets import Target, read_targets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from klingkit_contract.events import Event, Results
+
+_RATE = re.compile(r"(\d+(?:\.\d+)?)(?:/(s|m))?")
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command()
+def check(
+    relay: Annotated[list[str] | None, typer.Option(help="A relay to check; may be repeated.")] = None,
+    base_url: Annotated[
+        str, typer.Option(help="Where that relay is, instead of its own address; the path prefix is added.")
+    ] = "",
+    api_key: Annotated[
+        str, typer.Option(help="The key; better in the relay's variable or KLINGKIT_API_KEY, which are read too.")
+    ] = "",
+    other_api_key: Annotated[
+        str, typer.Option(help="A key of another account, to see that it reads nothing (KLINGKIT_OTHER_API_KEY).")
+    ] = "",
+    budget: Annotated[
+        int | None, typer.Option(help="Creates each relay may charge; 0 sends nothing that could be charged.")
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="A folder for index.html, matrix.json and junit.xml; it is made.")
+    ] = None,
+    check: Annotated[
+        list[str] | None, typer.Option(help="A check to run, by its id; may be repeated. Without it: all.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="What generated requests grow from; the same seed, the same requests.")] = 0,
+    rate: Annotated[
+        str, typer.Option(help="Requests per second as 5/s or 30/m, or 0: no limit. Usual: 5/s, none on this machine.")
+    ] = "",
+    wait: Annotated[
+        float | None, typer.Option(help="Seconds a task may take. Usual: 900; 60 on this machine, 8 if emulated.")
+    ] = None,
+    all_emulated: Annotated[
+        bool, typer.Option("--all-emulated", help="Emulate the relays (all, or each --relay) and check them, for free.")
+    ] = False,
+    defect: Annotated[
+        list[str] | None, typer.Option(help="A defect to plant when emulated, as NAME or RELAY:NAME; may be repeated.")
+    ] = None,
+    list_checks: Annotated[bool, typer.Option("--list", help="Show every check, then stop.")] = False,
+) -> int:
+    """Check what relays really keep of their documents.
+
+    Nothing is spent unless --budget says so: with a budget of 0 no create
+    leaves with a key. Exit status: 0 all kept, 1 findings, 2 could not run.
+    """
+    console = Console()
+    entries = catalogue.select(tuple(check or ()))
+    if list_checks:
+        listing.show(entries, console)
+        return 0
+    relays = relay or []
+    _refuse_contradictions(relays, base_url, api_key, all_emulated=all_emulated, defects=defect or [])
+    if budget is not None and budget < 0:
+        raise OptionError("--budget is the number of creates that may be charged: 0 or more.")
+    if wait is not None and wait <= 0:
+        raise OptionError("--wait is a number of seconds above 0.")
+    pace = _read_rate(rate)
+    if report is not None:
+        _try_folder(report)
+    if all_emulated:
+        allowed = BUDGET if budget is None else budget
+        emulated = Options(entries, allowed, seed, pace, WAIT if wait is None else wait)
+        with emulated_targets(relays, defect or []) as targets:
+            console.print(f"{len(targets)} emulated, budget {allowed} each: the emulator is free.", style="dim")
+            return _report(console, targets, emulated, report)
+    targets = read_targets(relays, os.environ, base_url=base_url, api_key=api_key, other_api_key=other_api_key)
+    return _report(console, targets, Options(entries, budget or 0, seed, pace, wait), report)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run ``klingkit check ARGV`` and return its exit status."""
+    status = app(args=list(argv), prog_name="klingkit check", standalone_mode=False)
+    return int(status or 0)
+
+
+def _report(console: Console, targets: list[Target], options: Options, folder: Path | None) -> int:
+    """Run the checks, show and write what they found, and return the exit status."""
+    seen: list[Event] = []
+    interrupted = False
+    try:
+        _follow(run(targets, options), seen)
+    except KeyboardInterrupt:
+        interrupted = True
+        if not seen:
+            raise
+    results = events.collect(seen)
+    table.render(results, console)
+    if folder is not None:
+        for path in write_all(results, folder):
+            console.print(f"wrote {path}", highlight=False, soft_wrap=True)
+    if interrupted:
+        raise KeyboardInterrupt
+    return 1 if _has_findings(results) else 0
+
+
+def _follow(stream: Iterator[Event], seen: list[Event]) -> None:
+    """Collect the stream in `seen` while telling on stderr, if a person is there, what is being asked."""
+    errors = Console(stderr=True)
+    status = errors.status("Starting …") if errors.is_terminal else None
+    with status or nullcontext():
+        for event in stream:
+            seen.append(event)
+            if status is not None and isinstance(event, events.StageStarted):
+                status.update(f"{event.relay}: {event.stage} …")
+
+
+def _has_findings(results: Results) -> bool:
+    return any(cell.verdict is Verdict.FINDING for cell in results.cells.values())
+
+
+def _refuse_contradictions(
+    relays: list[str], base_url: str, api_key: str, *, all_emulated: bool, defects: list[str]
+) -> None:
+    if all_emulated and (base_url or api_key):
+        raise OptionError("--all-emulated brings its own address and key; leave out --base-url and --api-key.")
+    if defects and not all_emulated:
+        raise OptionError("--defect plants a defect in an emulated relay; it goes with --all-emulated.")
+    if not relays and not all_emulated:
+        raise OptionError("name what to check: --relay ID, or --all-emulated to check emulated relays for free.")
+
+
+def _read_rate(text: str) -> float | None:
+    """Return requests per second, 0 for no limit, None for the usual."""
+    if not text:
+        return None
+    found = _RATE.fullmatch(text.strip())
+    if found is None:
+        raise OptionError(f"{text!r} is no rate; write it as 5/s or 30/m, or 0 for no limit.")
+    return float(found[1]) / (60 if found[2] == "m" else 1)
+
+
+def _try_folder(folder: Path) -> None:
+    """Make the folder and a file in it before anything is asked: a report that cannot be written helps nobody."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ReportFolderError(
+            f"the reports cannot be written to {folder} ({reason}); choose another folder."
+        ) from error

@@ -1,0 +1,205 @@
+"""One relay's resolved document, as the checks ask it: operations, promises, and what is wrong with a value."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import jsonschema_rs
+
+from klingkit_contract.catalogue import Role
+from klingkit_contract.errors import DocumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Contract", "Operation", "Promise", "SchemaError"]
+
+_ROLES = {role.value: role for role in (Role.CREATE, Role.GET, Role.LIST)}
+_METHODS = ("get", "post")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of the document. `family` is its operationId without the verb, the same for create, get, list."""
+
+    id: str
+    family: str
+    role: Role
+    method: str
+    path: str
+    pointer: str
+    billable: bool
+    evidence: str
+    definition: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What the document says about answers of one status. `media` maps media types to schema pointers."""
+
+    pointer: str
+    media: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaError:
+    """One way in which a value breaks a schema; `pointer` leads to the keyword that says so in the document."""
+
+    place: tuple[str | int, ...]
+    keyword: str
+    pointer: str
+    message: str
+    missing: str = ""
+
+    @property
+    def dotted(self) -> str:
+        """The place as a dotted path with ``[]`` for a list index, including the member that is missing."""
+        parts = [*self.place, *([self.missing] if self.missing else [])]
+        return ".".join("[]" if isinstance(part, int) else part for part in parts).replace(".[]", "[]")
+
+
+class Contract:
+    """A resolved document with compiled schemas."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.document = document
+        self.operations = {operation.id: operation for operation in _operations(document)}
+        if not self.operations:
+            raise DocumentError("the relay's resolved document lists no operation; run `klingkit spec build`.")
+        self._routes = [
+            (operation.method, re.compile(_template(operation.path)), operation)
+            for operation in self.operations.values()
+        ]
+        self._validator = lru_cache(maxsize=None)(self._compile)
+
+    def match(self, method: str, path: str) -> Operation | None:
+        """Return the operation that a request goes to, or None. `path` is percent-encoded, without a query."""
+        for wanted, pattern, operation in self._routes:
+            if wanted == method.upper() and pattern.fullmatch(path):
+                return operation
+        return None
+
+    def of_role(self, role: Role) -> list[Operation]:
+        """Return the operations of one role in the document's order."""
+        return [operation for operation in self.operations.values() if operation.role is role]
+
+    def sibling(self, operation: Operation, role: Role) -> Operation | None:
+        """Return the operation of the same family with another role, or None."""
+        return self.operations.get(f"{operation.family}_{role.value}")
+
+    def resolve(self, pointer: str) -> tuple[str, Any]:
+        """Follow `pointer` (and any ``$ref`` it ends on) and return where it really leads and what is there."""
+        value: Any = self.document
+        for part in pointer.split("/")[1:]:
+            key = part.replace("~1", "/").replace("~0", "~")
+            value = value[int(key)] if isinstance(value, list) else value[key]
+        if isinstance(value, dict) and str(value.get("$ref", "")).startswith("#/"):
+            return self.resolve(value["$ref"][1:])
+        return pointer, value
+
+    def request_schema(self, operation: Operation) -> str:
+        """Return the pointer to the schema of the operation's JSON body, or an empty string when it takes none."""
+        body = operation.definition.get("requestBody")
+        if body is None:
+            return ""
+        pointer, resolved = self.resolve(f"{operation.pointer}/requestBody")
+        return f"{pointer}/content/application~1json/schema" if "application/json" in resolved["content"] else ""
+
+    def parameters(self, operation: Operation, location: str) -> dict[str, tuple[str, Mapping[str, Any]]]:
+        """Return the parameters in `location` (query, header): name to (pointer, definition)."""
+        found = {}
+        for index in range(len(operation.definition.get("parameters", ()))):
+            pointer, parameter = self.resolve(f"{operation.pointer}/parameters/{index}")
+            if parameter["in"] == location:
+                found[parameter["name"]] = (pointer, parameter)
+        return found
+
+    def promise(self, operation: Operation, status: int) -> Promise | None:
+        """Return what is documented for `status`: by number, by class such as 4XX, or as the default."""
+        responses = operation.definition.get("responses", {})
+        key = next((key for key in (str(status), f"{status // 100}XX", "default") if key in responses), None)
+        if key is None:
+            return None
+        pointer, response = self.resolve(f"{operation.pointer}/responses/{key}")
+        media = {
+            name.lower(): f"{pointer}/content/{_escape(name)}/schema"
+            for name, content in response.get("content", {}).items()
+            if "schema" in content
+        }
+        return Promise(pointer, media)
+
+    def errors(self, schema: str, value: object) -> list[SchemaError]:
+        """Return every way in which `value` breaks the schema at the pointer `schema`, in a stable order."""
+        try:
+            errors = [_schema_error(error) for error in self._validator(schema).iter_errors(value)]
+        except ValueError as problem:  # nested too deeply, or text that is no Unicode
+            return [SchemaError((), "unreadable", schema, f"no value a schema could be held against ({problem})")]
+        found = {(error.place, error.keyword, error.pointer, error.missing): error for error in errors}
+        return sorted(found.values(), key=lambda error: (error.dotted, error.pointer))
+
+    def valid(self, schema: str, value: object) -> bool:
+        """Tell whether `value` keeps the schema at the pointer `schema`."""
+        try:
+            return bool(self._validator(schema).is_valid(value))
+        except ValueError:
+            return False
+
+    def _compile(self, schema: str) -> jsonschema_rs.Draft202012Validator:
+        root = {"paths": self.document["paths"], "components": self.document.get("components", {})}
+        return jsonschema_rs.Draft202012Validator({"$ref": f"#{quote(schema, safe='/~')}", **root})
+
+
+def _operations(document: Mapping[str, Any]) -> list[Operation]:
+    found = []
+    for path, item in document.get("paths", {}).items():
+        for method in _METHODS:
+            definition = item.get(method)
+            if not isinstance(definition, dict):
+                continue
+            operation_id = definition.get("operationId", "")
+            family, _, verb = operation_id.rpartition("_")
+            if verb not in _ROLES:
+                continue
+            found.append(
+                Operation(
+                    id=operation_id,
+                    family=family,
+                    role=_ROLES[verb],
+                    method=method.upper(),
+                    path=path,
+                    pointer=f"/paths/{_escape(path)}/{method}",
+                    billable=bool(definition.get("x-klingkit-billable", method == "post")),
+                    evidence=str(definition.get("x-klingkit-evidence", "documented")),
+                    definition=definition,
+                )
+            )
+    return found
+
+
+def _template(path: str) -> str:
+    return re.sub(r"\\\{[^}]+\\\}", "[^/]+", re.escape(path))
+
+
+def _escape(part: str) -> str:
+    return part.replace("~", "~0").replace("/", "~1")
+
+
+def _schema_error(error: jsonschema_rs.ValidationError) -> SchemaError:
+    steps = [str(step) for step in error.schema_path]
+    pointer = "".join(f"/{_escape(step)}" for step in steps)
+    return SchemaError(
+        place=tuple(error.instance_path),
+        keyword=steps[-1] if steps else "",
+        pointer=pointer,
+        message=_shorten(error.message),
+        missing=str(getattr(error.kind, "property", "")) if steps[-1:] == ["required"] else "",
+    )
+
+
+def _shorten(message: str, start: int = 60, end: int = 100) -> str:
+    """Cut the middle out of a message: it quotes the value first and says what is wrong with it last."""
+    return message if len(message) <= start + end else f"{message[:start]}…{message[-end:]}"

@@ -1,0 +1,142 @@
+"""Requests that Schemathesis makes up from the relay's document, sent through the guard.
+
+Schemathesis only generates here and holds the answers against the document; it never holds a key and never reaches the
+network by itself. Its verdicts are kept for those answers that our own judge found nothing wrong with, so that nothing
+is reported twice and nothing is lost.
+"""
+
+from __future__ import annotations
+
+import copy
+import logging
+from typing import TYPE_CHECKING, Any
+
+import schemathesis
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import Status, events, from_schema
+
+from klingkit_contract.budget import Purpose
+from klingkit_contract.judge import Claim
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from klingkit_contract.exchanges import Record
+    from klingkit_contract.session import Session
+
+__all__ = ["ask"]
+
+_OWNERS = {
+    "not_a_server_error": "server-error",
+    "status_code_conformance": "status-code",
+    "content_type_conformance": "content-type",
+    "response_headers_conformance": "response-schema",
+    "response_schema_conformance": "response-schema",
+}
+_CREATES = 6  # generated creates per operation; only those with two flaws are let through
+_READS = 4  # generated queries per operation, beside those at the boundaries
+# Rules between fields slow generation down, and breaking them is what the probes of limits do one by one.
+_BETWEEN_FIELDS = frozenset({"allOf", "anyOf", "oneOf", "not", "if", "then", "else"})
+
+
+def ask(session: Session, seed: int) -> None:
+    """Send generated requests to every operation; creates only when there is a budget that says they may leave."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    config = SchemathesisConfig.from_dict(_config(seed, creates=session.guard.budget.room(Purpose.PROBE) > 0))
+    schema = schemathesis.openapi.from_dict(_generation_copy(session.contract.document), config=config)
+    schema.app = session.guard  # at once: operations bind the transport on first use
+    failures: dict[str, list[tuple[str, str]]] = {}
+    for event in from_schema(schema).execute():
+        if isinstance(event, events.ScenarioFinished):
+            for case_id, check, message in _failures(event):
+                failures.setdefault(case_id, []).append((check, message))
+        elif isinstance(event, events.NonFatalError):
+            _note_gap(session, event.label or "", f"{event.info.title}: {event.value}")
+        elif isinstance(event, events.FatalError):
+            _note_gap(session, "", str(event.exception))
+    before = session.judged
+    session.judge_the_rest()
+    for record in session.guard.journal.records[before:]:
+        if record.operation and record.case_id in failures and not session.judge.claims(record):
+            session.board.accuse(_claims(record, failures[record.case_id]))
+
+
+def _config(seed: int, *, creates: bool) -> dict[str, Any]:
+    checks: dict[str, Any] = {name: {"enabled": True} for name in _OWNERS}
+    alone = {"responses": False}  # what a relay answers must not change what is sent: a seed means the same requests
+    return {
+        "seed": seed,
+        "continue-on-failure": True,
+        "generation": {"deterministic": True, "database": "none", "max-examples": _READS, "no-shrink": True},
+        "checks": {"enabled": False, **checks},
+        "warnings": False,
+        "phases": {
+            "enabled": False,
+            "coverage": {
+                "enabled": True,
+                "unexpected-methods": [],
+                "generate-duplicate-query-parameters": False,
+                "extra-data-sources": alone,
+            },
+            "fuzzing": {"enabled": True, "extra-data-sources": alone, "error-feedback": {"enabled": False}},
+        },
+        "operations": [
+            {
+                "include-method": "POST",
+                "enabled": creates,
+                "generation": {"mode": "negative", "max-examples": _CREATES},
+                "phases": {"coverage": {"enabled": False}},
+            }
+        ],
+    }
+
+
+def _generation_copy(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the document as Schemathesis needs it: no keys, no callbacks, no links, our own root as the server."""
+    copied = copy.deepcopy(dict(document))
+    copied["servers"] = [{"url": "/"}]
+    copied.pop("security", None)
+    components = copied.get("components", {})
+    components.pop("securitySchemes", None)
+    for item in copied["paths"].values():
+        for operation in item.values():
+            if not isinstance(operation, dict):
+                continue
+            operation.pop("security", None)
+            operation.pop("callbacks", None)
+            for response in operation.get("responses", {}).values():
+                response.pop("links", None)
+            _loosen(operation, components.get("schemas", {}))
+    return copied
+
+
+def _loosen(operation: Mapping[str, Any], schemas: dict[str, Any]) -> None:
+    """Drop the rules between fields from the schema of a create's body."""
+    for media in operation.get("requestBody", {}).get("content", {}).values():
+        name = str(media.get("schema", {}).get("$ref", "")).rpartition("/")[2]
+        if name in schemas:
+            schemas[name] = {key: value for key, value in schemas[name].items() if key not in _BETWEEN_FIELDS}
+
+
+def _note_gap(session: Session, label: str, problem: str) -> None:
+    """Remember that requests could not be made up, for the operation in `label` ("GET /path") or for all."""
+    method, _, path = label.partition(" ")
+    for operation in session.contract.operations.values():
+        if not path or (operation.method, operation.path) == (method, path):
+            session.gaps.setdefault(operation.id, " ".join(problem.split())[:200])
+
+
+def _failures(event: events.ScenarioFinished) -> Iterator[tuple[str, str, str]]:
+    for case_id, nodes in event.recorder.checks.items():
+        for node in nodes:
+            if node.status is Status.FAILURE and node.failure_info is not None and node.name in _OWNERS:
+                failure = node.failure_info.failure
+                yield case_id, _OWNERS[node.name], f"{failure.title}: {failure.message}"
+
+
+def _claims(record: Record, failures: list[tuple[str, str]]) -> Iterator[Claim]:
+    for check, message in failures:
+        first = " ".join(message.split())[:240]
+        yield Claim(
+            record.operation, check, first.partition(":")[0], "", f"HTTP {record.answer.status}: {first}", record
+        )

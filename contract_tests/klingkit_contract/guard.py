@@ -1,0 +1,226 @@
+"""The one door every request of a run goes through, below Schemathesis and below our own checks.
+
+It adds the key, so nothing above ever holds one. It counts money: a create leaves only when the budget allows it,
+and the answer decides what it cost. And it writes the journal that all verdicts are made from.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
+
+from klingkit_contract.budget import Outcome, Purpose
+from klingkit_contract.exchanges import Answer, Auth, Record, Request
+from klingkit_contract.flaws import UNREADABLE, find_flaws, independent, parse_body
+from klingkit_contract.reading import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from klingkit_contract.budget import Budget
+    from klingkit_contract.contract import Contract, Operation
+    from klingkit_contract.exchanges import Journal
+    from klingkit_contract.flaws import Flaw
+    from klingkit_contract.reading import Reader
+
+__all__ = ["BLOCKED_HEADER", "Guard", "Transport", "outcome"]
+
+BLOCKED_HEADER = "x-budget-guard"
+_CASE_ID = "x-schemathesis-testcaseid"
+_DROPPED = frozenset(
+    {"host", "content-length", "connection", "accept-encoding", "user-agent", "authorization", _CASE_ID}
+)
+_HARMLESS = frozenset({"GET", "HEAD"})
+_MOST_SILENT = 4  # requests in a row that may stay without an answer
+
+
+class Transport(Protocol):
+    """What the guard needs of the network."""
+
+    def send(
+        self, method: str, url: str, headers: tuple[tuple[str, str], ...], body: bytes, *, most: int = ...
+    ) -> Answer:
+        """Send one request and return its answer."""
+
+
+@dataclass(slots=True)
+class Guard:
+    """The door to one relay.
+
+    Attributes:
+        contract: the relay's resolved document.
+        base_url: where the document's paths hang, path prefix included.
+        keys: the key for `Auth.KEY`, `Auth.WRONG` and, if there is one, `Auth.OTHER`.
+        refusals_cost: set when the relay was seen to charge what it refuses; then no flawed create leaves any more.
+        stage: the name that records carry.
+    """
+
+    contract: Contract
+    reader: Reader
+    budget: Budget
+    journal: Journal
+    transport: Transport
+    base_url: str
+    keys: Mapping[Auth, str]
+    refusals_cost: bool = False
+    stage: str = ""
+    sent: int = field(default=0, init=False)
+    silent: int = field(default=0, init=False)
+
+    @property
+    def lost(self) -> bool:
+        """True when the relay left several requests in a row without any answer; then nothing more is sent."""
+        return self.silent >= _MOST_SILENT
+
+    def send(self, request: Request, *, purchase: bool = False, generated: bool = False, case_id: str = "") -> Record:
+        """Let `request` through, or answer it here when it could cost more than the budget allows.
+
+        Args:
+            request: what to send.
+            purchase: the create is meant to be accepted and paid for.
+            generated: the request was made up by a generator, and may use no unit of the budget.
+            case_id: the generator's name for the request.
+        """
+        operation = self.contract.match(request.method, request.path)
+        flaws = find_flaws(self.contract, operation, request) if operation else ()
+        why, purpose = self._judge(request, operation, flaws, purchase=purchase, generated=generated)
+        if not why and purpose is not None and not self.budget.reserve(purpose):
+            why = "the budget is used up"
+        url = self.base_url + request.path + (f"?{request.query}" if request.query else "")
+        if why:
+            answer = Answer(
+                429, (("content-type", "application/json"), (BLOCKED_HEADER, "blocked")), _REFUSAL, why, True
+            )
+        else:
+            answer = self._forward(url, request)
+            if operation is not None and operation.billable:
+                self.budget.settle(outcome(answer, self.reader), reserved=purpose is not None)
+        name = operation.id if operation else ""
+        return self.journal.add(Record(url, request, answer, name, self.stage, case_id, flaws))
+
+    def fetch(
+        self, url: str, operation: str, headers: tuple[tuple[str, str], ...] = (), *, most: int = 65_536
+    ) -> Record:
+        """Fetch a result address without any key and read at most `most` bytes."""
+        self.sent += 1
+        answer = self.transport.send("GET", url, headers, b"", most=most)
+        request = Request("GET", urlsplit(url).path or "/", headers=headers, auth=Auth.NONE)
+        return self.journal.add(Record(url, request, answer, operation, self.stage, outside=True))
+
+    def _judge(
+        self, request: Request, operation: Operation | None, flaws: tuple[Flaw, ...], *, purchase: bool, generated: bool
+    ) -> tuple[str, Purpose | None]:
+        """Return why the request must not leave (or nothing), and what it needs a unit of the budget for."""
+        if self.lost:
+            return "the relay stopped answering", None
+        if operation is None:
+            return ("" if request.method in _HARMLESS else "no document lists what this may cost"), None
+        if not operation.billable:
+            return "", None
+        known, keyless = independent(flaws), request.auth in {Auth.NONE, Auth.WRONG}
+        if self.budget.overspent:
+            return "the relay accepted more than the budget", None
+        if self.budget.limit == 0 and not (keyless and known >= 2):
+            return "with a budget of 0 no create carries a key", None
+        if known and self.refusals_cost:
+            return "the relay charges what it refuses", None
+        if known >= 2:
+            # No unit is taken for it, but once there is none left for probes no create leaves with a key.
+            used_up = not keyless and self.budget.room(Purpose.PROBE) == 0
+            return ("the budget is used up" if used_up else ""), None
+        if generated:
+            return "a generated request may not use the budget", None
+        if known == 1:
+            return "", Purpose.PROBE
+        return ("" if purchase else "a valid create was not asked for"), Purpose.PURCHASE
+
+    def _forward(self, url: str, request: Request) -> Answer:
+        self.sent += 1
+        key = self.keys.get(request.auth, "")
+        credentials = (("authorization", f"Bearer {key}"),) if request.auth is not Auth.NONE and key else ()
+        answer = self.transport.send(request.method, url, (*request.headers, *credentials), request.body)
+        self.silent = self.silent + 1 if answer.status == 0 and not answer.blocked else 0
+        return answer
+
+    async def __call__(
+        self,
+        scope: Mapping[str, Any],
+        receive: Callable[[], Awaitable[dict[str, Any]]],
+        send: Callable[[dict[str, Any]], Awaitable[None]],
+    ) -> None:
+        """Serve as the ASGI application that generated requests are sent to."""
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+            return
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        headers = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]]
+        request = Request(
+            method=scope["method"],
+            path=(scope.get("raw_path") or scope["path"].encode()).decode("latin-1").partition("?")[0],
+            query=scope.get("query_string", b"").decode("latin-1"),
+            headers=tuple((name, value) for name, value in headers if name not in _DROPPED),
+            body=body,
+        )
+        record = self.send(request, generated=True, case_id=dict(headers).get(_CASE_ID, ""))
+        await _reply(send, record.answer)
+
+
+_DEEPEST = 100  # Schemathesis dies of answers that Python's own parser gives up on
+_BRACKETS = re.compile(rb"[\[\]{}]")
+_REFUSAL = json.dumps({"code": 1303, "message": "kept back by klingkit check", "request_id": "none"}).encode()
+# What belongs to the connection, and where a redirect leads: a generator would follow it with requests of its own.
+_NOT_PASSED_ON = frozenset({"content-length", "transfer-encoding", "content-encoding", "connection", "location"})
+
+
+def outcome(answer: Answer, reader: Reader) -> Outcome:
+    """Return how a create ended, by its answer; anything that may have made a task counts as one."""
+    if answer.blocked:
+        return Outcome.REFUSED
+    if answer.status == 0 or answer.status >= 500:
+        return Outcome.UNKNOWN
+    if not answer.success:
+        return Outcome.REFUSED
+    value = parse_body(answer.body)
+    refused = value is not UNREADABLE and reader.read(value).kind is Kind.ERROR
+    return Outcome.REFUSED if refused else Outcome.ACCEPTED
+
+
+async def _lifespan(
+    receive: Callable[[], Awaitable[dict[str, Any]]], send: Callable[[dict[str, Any]], Awaitable[None]]
+) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
+
+
+async def _reply(send: Callable[[dict[str, Any]], Awaitable[None]], answer: Answer) -> None:
+    if answer.status == 0:  # a generator needs some answer; the journal knows the truth
+        answer = Answer(504, (("content-type", "text/plain"), (BLOCKED_HEADER, "no answer")), answer.note.encode())
+    body = b"" if _depth(answer.body) > _DEEPEST else answer.body
+    headers = [
+        (name.lower().encode("latin-1", "replace"), value.encode("latin-1", "replace"))
+        for name, value in answer.headers
+        if name.lower() not in _NOT_PASSED_ON
+    ]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _depth(body: bytes) -> int:
+    """Return about how deeply JSON is nested; brackets within text count as well, which does no harm."""
+    if body.count(b"[") + body.count(b"{") <= _DEEPEST:
+        return 0
+    depth = deepest = 0
+    for bracket in _BRACKETS.finditer(body):
+        depth += 1 if bracket[0] in b"[{" else -1
+        deepest = max(deepest, depth)
+    return deepest

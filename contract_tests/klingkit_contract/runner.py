@@ -1,0 +1,185 @@
+"""Run the checks of all targets, one after another, as a stream of events."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field, replace
+from random import Random
+from typing import TYPE_CHECKING
+
+from klingkit_contract.board import Board
+from klingkit_contract.budget import Budget
+from klingkit_contract.catalogue import WHOLE_RELAY, Entry, Role, Stage, stages_of
+from klingkit_contract.checks import keys, lifecycle, limits, paths
+from klingkit_contract.contract import Contract
+from klingkit_contract.errors import UnreachableError
+from klingkit_contract.events import CellFinished, RelayFinished, RelayStarted, RunFinished, RunStarted, StageStarted
+from klingkit_contract.evidence import Evidence
+from klingkit_contract.exchanges import Auth, Journal
+from klingkit_contract.guard import Guard
+from klingkit_contract.judge import Judge
+from klingkit_contract.reading import Reader
+from klingkit_contract.redaction import Redactor
+from klingkit_contract.samples import Samples
+from klingkit_contract.session import Limits, Session
+from klingkit_contract.targets import Target, one_spec_operations
+from klingkit_contract.transport import Clock, HttpTransport, Pace, is_loopback
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from klingkit_contract.events import Event
+
+__all__ = ["Options", "run"]
+
+_HERE = Limits(wait=60.0, first=0.05, longest=1.0)
+_ELSEWHERE = Limits(wait=900.0, first=5.0, longest=10.0)
+_RATE_ELSEWHERE = 5.0  # requests per second
+_NOT_OFFERED = frozenset({404, 405})
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a run goes.
+
+    Attributes:
+        entries: the selected checks.
+        budget: creates that each relay may charge.
+        seed: what generated requests grow from.
+        rate: requests per second, 0 for no limit, None for the usual: none on this machine, 5 elsewhere.
+        wait: seconds a task may take to end, None for the usual: 60 on this machine, 900 elsewhere.
+        timeout: seconds to wait for an answer.
+    """
+
+    entries: tuple[Entry, ...]
+    budget: int = 0
+    seed: int = 0
+    rate: float | None = None
+    wait: float | None = None
+    timeout: float = 30.0
+    clock: Clock = field(default_factory=Clock)
+
+
+def run(targets: Sequence[Target], options: Options) -> Iterator[Event]:
+    """Check `targets` and yield what happens; the first event is `RunStarted`, the last `RunFinished`.
+
+    Raises:
+        UnreachableError: a relay does not answer at all; raised before anything else is asked of any.
+    """
+    began = options.clock.now()
+    for target in targets:
+        _knock(target, options)
+    yield RunStarted(
+        relays={target.relay: target.url for target in targets},
+        operations=(*one_spec_operations(), WHOLE_RELAY),
+        checks=tuple(entry.check for entry in options.entries),
+        budget=options.budget,
+        seed=options.seed,
+    )
+    for target in targets:
+        yield from _run_relay(target, options)
+    yield RunFinished(options.clock.now() - began)
+
+
+def _knock(target: Target, options: Options) -> None:
+    with _transport(target, options) as transport:
+        answer = transport.send("GET", f"{target.url}/", (), b"", most=1024)
+    if answer.status == 0:
+        reason = Redactor([target.key, target.other_key]).text(answer.note)
+        raise UnreachableError(f"{target.relay} at {target.url} does not answer ({reason}); check the address.")
+
+
+def _run_relay(target: Target, options: Options) -> Iterator[Event]:
+    began = options.clock.now()
+    yield RelayStarted(target.relay)
+    with _transport(target, options) as transport:
+        session = _session(target, options, transport)
+        stages = stages_of(options.entries)
+        if Stage.LIFECYCLE in stages:
+            session.guard.budget.keep(len(session.contract.of_role(Role.CREATE)))
+        for stage in stages:
+            session.guard.stage = stage.value
+            yield StageStarted(target.relay, stage.value)
+            _STAGES[stage](session, options)
+        session.judge_the_rest()
+    _pass_answers(session)
+    redactor = Redactor([target.key, target.other_key])
+    evidence = Evidence(target.relay, target.command, options.budget, options.seed, redactor)
+    for cell in session.board.cells(evidence.finding, _absent(session)):
+        yield CellFinished(replace(cell, reason=redactor.text(cell.reason)))  # relays repeat keys in their messages
+    guard = session.guard
+    yield RelayFinished(target.relay, guard.sent, guard.budget.spent, options.clock.now() - began)
+
+
+def _fuzz(session: Session, options: Options) -> None:
+    from klingkit_contract import fuzzing  # Schemathesis takes its time to load, and not every run needs it
+
+    fuzzing.ask(session, options.seed)
+
+
+_STAGES: dict[Stage, Callable[[Session, Options], None]] = {
+    Stage.PATHS: lambda session, _: paths.ask(session),
+    Stage.AUTH: lambda session, _: keys.ask(session),
+    Stage.LIMITS: lambda session, _: limits.ask(session),
+    Stage.FUZZ: _fuzz,
+    Stage.LIFECYCLE: lambda session, _: lifecycle.ask(session),
+}
+
+
+def _transport(target: Target, options: Options) -> HttpTransport:
+    here = is_loopback(target.url)
+    rate = options.rate if options.rate is not None else 0.0 if here else _RATE_ELSEWHERE
+    pace = Pace(1 / rate if rate > 0 else 0.0, options.clock)
+    return HttpTransport(pace, timeout=options.timeout, loopback=here)
+
+
+def _session(target: Target, options: Options, transport: HttpTransport) -> Session:
+    contract, reader = Contract(target.document), Reader()
+    request = target.dialect.get("request", {})
+    keys_by_auth = {Auth.KEY: target.key, Auth.WRONG: f"sk-klingkit-{secrets.token_hex(12)}"}
+    if target.other_key:
+        keys_by_auth[Auth.OTHER] = target.other_key
+    usual = _HERE if is_loopback(target.url) else _ELSEWHERE
+    return Session(
+        relay=target.relay,
+        contract=contract,
+        samples=Samples(contract, request.get("headers"), request.get("header_values")),
+        guard=Guard(contract, reader, Budget(options.budget), Journal(), transport, target.url, keys_by_auth),
+        judge=Judge(contract, reader),
+        board=Board(target.relay, options.entries, contract.operations, one_spec_operations()),
+        random=Random(options.seed),  # noqa: S311 - repeatable on purpose
+        clock=options.clock,
+        limits=usual if options.wait is None else replace(usual, wait=options.wait),
+        has_other=bool(target.other_key),
+        mark=secrets.token_hex(5),
+    )
+
+
+def _pass_answers(session: Session) -> None:
+    """Pass the checks that read every answer for each operation that answered at all."""
+    for operation in session.contract.operations.values():
+        answers = [record.answer for record in session.guard.journal.about(operation.id) if not record.outside]
+        good = sum(answer.success for answer in answers)
+        for check in ("response-schema", "status-code", "content-type", "html-page", "server-error"):
+            if not session.board.wants(check):
+                continue
+            session.board.asked(operation.id, check, len(answers))
+            if not any(answer.status for answer in answers):
+                session.board.untested(operation.id, check, "no request could be sent: needs --budget 1 or more")
+            elif check == "html-page" and not good:
+                session.board.untested(operation.id, check, "no answer was a success: needs --budget 1 or more")
+            else:
+                gap = session.gaps.get(operation.id)
+                note = f"without generated requests, which could not be made ({gap})" if gap else ""
+                session.board.passed(operation.id, check, note if good or gap else "only refusals were seen")
+
+
+def _absent(session: Session) -> dict[str, str]:
+    """Return operations that are only assumed for this relay and turned out not to be there."""
+    found = {}
+    for operation in session.contract.operations.values():
+        records = [record for record in session.guard.journal.about(operation.id) if record.request.auth is Auth.KEY]
+        statuses = {record.answer.status for record in records}
+        if operation.evidence == "assumed" and statuses and statuses <= _NOT_OFFERED:
+            found[operation.id] = "assumed from the official documents only, and the relay does not have it"
+    return found

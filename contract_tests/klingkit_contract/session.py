@@ -1,0 +1,153 @@
+"""What the checks of one relay share: sending, judging what came back, and the board of verdicts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from klingkit_contract.catalogue import Role
+from klingkit_contract.exchanges import Auth, Request
+from klingkit_contract.reading import Kind, Reading
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from klingkit_contract.board import Board
+    from klingkit_contract.contract import Contract, Operation
+    from klingkit_contract.exchanges import Record
+    from klingkit_contract.guard import Guard
+    from klingkit_contract.judge import Claim, Judge
+    from klingkit_contract.samples import Samples
+    from klingkit_contract.transport import Clock
+
+__all__ = ["Limits", "Seen", "Session", "id_path"]
+
+_TOO_FAST = 429
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a run waits, in seconds: for a task to end, and between two looks at it, which grow apart."""
+
+    wait: float
+    first: float
+    longest: float
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One exchange, read and judged."""
+
+    record: Record
+    reading: Reading
+    claims: tuple[Claim, ...]
+
+    @property
+    def status(self) -> int:
+        """The HTTP status; 0 when no answer came."""
+        return self.record.answer.status
+
+    @property
+    def blocked(self) -> bool:
+        """True when the guard kept the request back."""
+        return self.record.answer.blocked
+
+    @property
+    def refused(self) -> bool:
+        """True when the relay said no: a status from 300 to 499, or an error under a success status."""
+        answer = self.record.answer
+        said_no = 300 <= answer.status < 500 or (answer.success and self.reading.kind is Kind.ERROR)
+        return said_no and not answer.blocked and answer.status != _TOO_FAST
+
+    @property
+    def served(self) -> bool:
+        """True when the relay said yes."""
+        return self.record.answer.success and self.reading.kind is not Kind.ERROR
+
+    def owned_by(self, *checks: str) -> bool:
+        """Tell whether one of `checks` found something wrong with this answer."""
+        return any(claim.check in checks for claim in self.claims)
+
+    def why_no_verdict(self) -> str:
+        """Say why this answer neither keeps nor breaks a promise."""
+        if self.blocked:
+            return f"not sent: {self.record.answer.note}"
+        if self.status == _TOO_FAST:
+            return "the relay limited the rate (HTTP 429); try a lower --rate"
+        if self.claims:
+            return f"the answer was no use: see {self.claims[0].check}"
+        return f"the relay answered HTTP {self.status}{_words(self.reading)}"
+
+
+def _words(reading: Reading) -> str:
+    said = " ".join(part for part in (reading.code, reading.message) if part)
+    return f" ({said[:120]})" if said else ""
+
+
+@dataclass(slots=True)
+class Session:
+    """One relay's run. `has_other` tells whether a key of another account was given."""
+
+    relay: str
+    contract: Contract
+    samples: Samples
+    guard: Guard
+    judge: Judge
+    board: Board
+    random: Random
+    clock: Clock
+    limits: Limits
+    has_other: bool = False
+    mark: str = ""  # makes external ids of this run unlike those of any other
+    judged: int = field(default=0, init=False)
+    gaps: dict[str, str] = field(default_factory=dict, init=False)  # operation: why requests could not be made up
+
+    def send(self, request: Request, *, purchase: bool = False) -> Seen:
+        """Send a request of our own and judge the answer."""
+        record = self.guard.send(request, purchase=purchase)
+        return self._see(record)
+
+    def judge_the_rest(self) -> None:
+        """Judge what others sent through the guard since the last time, such as generated requests."""
+        records = self.guard.journal.records
+        for record in records[self.judged :]:
+            self.board.accuse(self.judge.claims(record))
+        self.judged = len(records)
+
+    def get(self, operation: Operation, task_id: str, auth: Auth = Auth.KEY) -> Seen:
+        """Query one task."""
+        return self.send(Request("GET", id_path(operation, task_id), auth=auth))
+
+    def page(self, operation: Operation, query: str = "", auth: Auth = Auth.KEY) -> Seen:
+        """Ask for a page of tasks."""
+        return self.send(Request("GET", operation.path, query=query, auth=auth))
+
+    def pairs(self) -> list[tuple[Operation, Operation | None, Operation | None]]:
+        """Return (create, get, list) for every family that can be created."""
+        return [
+            (create, self.contract.sibling(create, Role.GET), self.contract.sibling(create, Role.LIST))
+            for create in self.contract.of_role(Role.CREATE)
+        ]
+
+    def unknown_id(self) -> str:
+        """Return a task id that was never given out: digits like the official ones, from a range they do not use."""
+        return f"9{self.random.randrange(10**17):017d}"
+
+    def why_blocked(self, seen: Seen) -> str:
+        """Say why the guard kept a request back, and what would let it through."""
+        if self.guard.refusals_cost or self.guard.budget.overspent or self.guard.lost:
+            return f"not sent: {seen.record.answer.note}"
+        return f"needs --budget {self.guard.budget.limit + 1} or more"
+
+    def _see(self, record: Record) -> Seen:
+        claims = tuple(self.judge.claims(record))
+        self.board.accuse(claims)
+        self.judged = len(self.guard.journal.records)
+        return Seen(record, self.judge.read(record.answer), claims)
+
+
+def id_path(operation: Operation, task_id: str) -> str:
+    """Return the path of the query for `task_id`, percent-encoded."""
+    head, _, _ = operation.path.partition("{")
+    return head + quote(task_id, safe="")

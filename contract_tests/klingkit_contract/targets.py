@@ -1,0 +1,149 @@
+"""What is to be checked: relay ids become addresses, documents and keys, or one clear sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import klingkit_data
+from klingkit_contract.errors import DocumentError, MissingKeyError, OptionError, UnknownRelayError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["Target", "known_relays", "one_spec_operations", "read_targets"]
+
+COMMON_KEY = "KLINGKIT_API_KEY"
+COMMON_OTHER_KEY = "KLINGKIT_OTHER_API_KEY"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One relay to check.
+
+    Attributes:
+        relay: its id.
+        url: where the paths of its document hang, path prefix included.
+        document: its resolved document.
+        dialect: its table of dialects.toml.
+        key: the key to ask with.
+        other_key: a key of another account, or empty.
+        command: the command that checks it again, without check, budget and seed.
+    """
+
+    relay: str
+    url: str
+    document: Mapping[str, Any]
+    dialect: Mapping[str, Any]
+    key: str
+    other_key: str
+    command: str
+
+
+def known_relays() -> tuple[str, ...]:
+    """Return the ids of all relays of the registry, the official API first."""
+    return tuple(sorted(klingkit_data.load("relays.toml")["relay"], key=lambda relay: (relay != "official", relay)))
+
+
+def one_spec_operations() -> tuple[str, ...]:
+    """Return the operationIds of the one spec in its order: what a relay could offer."""
+    document = klingkit_data.load("resolved/kling.openapi.yaml")
+    found = [
+        operation["operationId"]
+        for item in document["paths"].values()
+        for method, operation in item.items()
+        if method in {"get", "post"}
+    ]
+    return tuple(name for name in found if name.rpartition("_")[2] in {"create", "get", "list"})
+
+
+def read_targets(
+    relays: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    base_url: str = "",
+    api_key: str = "",
+    other_api_key: str = "",
+    command: str = "",
+) -> list[Target]:
+    """Return the targets for `relays`, each once.
+
+    Args:
+        relays: relay ids.
+        environment: where keys are looked up: the relay's own variable first, then the common one.
+        base_url: scheme and host that stand in for the registry's; the relay's path prefix is added.
+        api_key: the key, before any variable.
+        other_api_key: a key of another account, before its variable.
+        command: how the command that checks again begins; `klingkit check --relay ID` and the address by default.
+
+    Raises:
+        UnknownRelayError: a relay id is not in the registry.
+        OptionError: the address is no address, or it or a key is given for several relays.
+        MissingKeyError: there is no key for a relay, or the only one is the common one of several relays.
+        DocumentError: a relay has no resolved document.
+    """
+    ids = list(dict.fromkeys(relays))
+    if (base_url or api_key or other_api_key) and len(ids) > 1:
+        raise OptionError(
+            "--base-url and keys on the command line go with one --relay: run one check for each, or set each relay's "
+            "own variable."
+        )
+    _refuse_sharing(ids, environment)
+    return [_target(relay, environment, base_url, api_key, other_api_key, command) for relay in ids]
+
+
+def _refuse_sharing(relays: Sequence[str], environment: Mapping[str, str]) -> None:
+    """Refuse to show one key to several companies because it stands in the common variable."""
+    table = klingkit_data.load("relays.toml")["relay"]
+    own = {relay: table[relay]["key_variable"] for relay in relays if relay in table}
+    borrowing = [name for name in own.values() if not environment.get(name, "").strip()]
+    if len(borrowing) > 1 and environment.get(COMMON_KEY, "").strip():
+        raise MissingKeyError(
+            f"{COMMON_KEY} holds one relay's key and is not shown to several relays; set {' and '.join(borrowing)}."
+        )
+
+
+def _target(
+    relay: str, environment: Mapping[str, str], base_url: str, api_key: str, other_api_key: str, command: str
+) -> Target:
+    table = klingkit_data.load("relays.toml")["relay"]
+    if relay not in table:
+        raise UnknownRelayError(f"there is no relay {relay!r}; choose from {', '.join(known_relays())}.")
+    row = table[relay]
+    try:
+        document = klingkit_data.load(f"resolved/relays/{relay}.openapi.yaml")
+    except FileNotFoundError as error:
+        raise DocumentError(f"relay {relay!r} has no resolved document; run `klingkit spec build`.") from error
+    key = (api_key or environment.get(row["key_variable"], "") or environment.get(COMMON_KEY, "")).strip()
+    if not key:
+        raise MissingKeyError(
+            f"no key for {relay}: give --api-key or set {row['key_variable']} or {COMMON_KEY} "
+            "(without a key, --all-emulated shows what a run looks like)."
+        )
+    address = (base_url or row["base_url"]).rstrip("/")
+    _check_address(address)
+    again = command or "klingkit check" + (f" --base-url {address}" if base_url else "")
+    return Target(
+        relay=relay,
+        url=address + row.get("path_prefix", "").rstrip("/"),
+        document=document,
+        dialect=klingkit_data.load("dialects.toml")["dialect"][row["dialect"]],
+        key=key,
+        other_key=(other_api_key or environment.get(COMMON_OTHER_KEY, "")).strip(),
+        command=f"{again} --relay {relay}",
+    )
+
+
+def _check_address(address: str) -> None:
+    try:
+        parts = urlsplit(address)
+        sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.query and not parts.fragment
+        credentials = "@" in parts.netloc
+        _ = parts.port
+    except ValueError:
+        sound, credentials = False, False
+    if not sound or credentials:
+        raise OptionError(
+            f"{address.rpartition('@')[2]!r} is no address to check; give scheme and host such as https://example.com."
+        )
