@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from klingkit_contract.catalogue import WHOLE_RELAY, Entry, Role
+from klingkit_contract.catalogue import WHOLE_RELAY, Entry, Role, roles_of
 from klingkit_contract.findings import Cell, Finding, Verdict
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class Board:
         self, relay: str, entries: Sequence[Entry], operations: Mapping[str, Operation], every: Sequence[str]
     ) -> None:
         self._relay, self._operations, self._every = relay, operations, every
+        self._roles = {**roles_of(every), WHOLE_RELAY: Role.RELAY}
         self._entries = {entry.check.id: entry for entry in entries}
         self._claims: dict[tuple[str, str], list[Claim]] = {}
         self._passed: dict[tuple[str, str], str] = {}
@@ -94,7 +95,7 @@ class Board:
             extra = {"evidence": offered.evidence} if offered is not None else {}
             return Cell(self._relay, *key, verdict, reason, findings, self._asked[key], extra)
 
-        if Role(operation.rpartition("_")[2]) not in entry.roles:
+        if self._roles[operation] not in entry.roles:
             return cell(Verdict.NOT_APPLICABLE, "the check has no meaning for this operation")
         if operation not in self._operations and operation != WHOLE_RELAY:
             return cell(Verdict.NOT_APPLICABLE, "the relay's documents do not offer this operation")

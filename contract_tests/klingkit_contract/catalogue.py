@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from klingkit_contract.errors import UnknownCheckError
 from klingkit_contract.findings import Check, Cost, Severity
 
-__all__ = ["CATALOGUE", "WHOLE_RELAY", "Entry", "Role", "Stage", "entry", "select", "stages_of"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["CATALOGUE", "WHOLE_RELAY", "Entry", "Role", "Stage", "entry", "roles_of", "select", "stages_of"]
 
 WHOLE_RELAY = "relay"  # stands for an operation where a check concerns the relay as a whole
 
 
 class Role(StrEnum):
-    """What an operation does with tasks; the last part of its operationId."""
+    """What an operation does with tasks. A call does nothing with them: it answers at once, or reads or deletes."""
 
     CREATE = "create"
     GET = "get"
     LIST = "list"
+    CALL = "call"
     RELAY = WHOLE_RELAY
 
 
@@ -41,9 +46,33 @@ class Entry:
     stages: frozenset[Stage]
 
 
-_EVERY_ROLE = frozenset({Role.CREATE, Role.GET, Role.LIST})
+_TASK_ROLES = frozenset({Role.CREATE, Role.GET, Role.LIST})
+_EVERY_ROLE = _TASK_ROLES | {Role.CALL}
 _EVERY_STAGE = frozenset(Stage)
-_C, _G, _L = Role.CREATE, Role.GET, Role.LIST
+_C, _G, _L, _X = Role.CREATE, Role.GET, Role.LIST, Role.CALL
+
+
+_TASKS_OF_AN_AREA = "_task"
+
+
+def roles_of(operations: Iterable[str]) -> dict[str, Role]:
+    """Return the role of each operationId among `operations`.
+
+    The verb tells it, but only where there is a create: a get or a list of what cannot be created is a call. Tasks of
+    the new standard have one get for all of them, by which every create of its area is followed.
+    """
+    ids = list(operations)
+    known = set(ids)
+    return {name: _role(name, known) for name in ids}
+
+
+def _role(name: str, known: set[str]) -> Role:
+    family, _, verb = name.rpartition("_")
+    if verb in _TASK_ROLES and f"{family}_{Role.CREATE}" in known:
+        return Role(verb)
+    if verb == Role.CREATE or (verb == Role.GET and family.endswith(_TASKS_OF_AN_AREA)):
+        return Role(verb)
+    return Role.CALL
 
 
 def _entry(  # one row of the table below
@@ -132,7 +161,7 @@ CATALOGUE: tuple[Entry, ...] = (
         "A value one step outside a documented limit or list of values is refused.",
         Cost.FREE,
         Severity.MEDIUM,
-        {_C, _L},
+        {_C, _L, _X},
         {Stage.LIMITS, Stage.FUZZ},
     ),
     _entry(
@@ -141,7 +170,7 @@ CATALOGUE: tuple[Entry, ...] = (
         "A request that lacks a required field is refused.",
         Cost.FREE,
         Severity.MEDIUM,
-        {_C},
+        {_C, _X},
         {Stage.LIMITS, Stage.FUZZ},
     ),
     _entry(
@@ -150,7 +179,7 @@ CATALOGUE: tuple[Entry, ...] = (
         "A value of another JSON type than documented is refused.",
         Cost.FREE,
         Severity.LOW,
-        {_C, _L},
+        {_C, _L, _X},
         {Stage.LIMITS, Stage.FUZZ},
     ),
     _entry(
@@ -159,7 +188,7 @@ CATALOGUE: tuple[Entry, ...] = (
         "A request that combines fields the documents keep apart is refused.",
         Cost.FREE,
         Severity.LOW,
-        {_C},
+        {_C, _X},
         {Stage.LIMITS, Stage.FUZZ},
     ),
     _entry(
@@ -175,10 +204,10 @@ CATALOGUE: tuple[Entry, ...] = (
     _entry(
         "valid-accepted",
         "The documented example works",
-        "A create as the documents show it is accepted.",
+        "A create, or another call, as the documents show it is accepted.",
         Cost.PAID,
         Severity.HIGH,
-        {_C},
+        {_C, _X},
         {Stage.LIFECYCLE},
     ),
     _entry(
@@ -187,7 +216,7 @@ CATALOGUE: tuple[Entry, ...] = (
         "Every answer about a task carries the task's id; a create without one is money lost.",
         Cost.PAID,
         Severity.CRITICAL,
-        set(_EVERY_ROLE),
+        set(_TASK_ROLES),
         {Stage.LIFECYCLE},
     ),
     _entry(
@@ -196,7 +225,7 @@ CATALOGUE: tuple[Entry, ...] = (
         "Every status word is one that the documents list.",
         Cost.PAID,
         Severity.HIGH,
-        set(_EVERY_ROLE),
+        set(_TASK_ROLES),
         {Stage.LIFECYCLE},
     ),
     _entry(

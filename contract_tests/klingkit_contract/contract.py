@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import jsonschema_rs
 
-from klingkit_contract.catalogue import Role
+from klingkit_contract.catalogue import Role, roles_of
 from klingkit_contract.errors import DocumentError
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Contract", "Operation", "Promise", "SchemaError"]
 
-_ROLES = {role.value: role for role in (Role.CREATE, Role.GET, Role.LIST)}
 _METHODS = ("get", "post")
+_NAMES = re.compile(r"\{([^}]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,15 @@ class Contract:
         """Return the operation of the same family with another role, or None."""
         return self.operations.get(f"{operation.family}_{role.value}")
 
+    def query_of(self, create: Operation) -> Operation | None:
+        """Return the operation that tells how a task of `create` goes: its own get, or the one it links to."""
+        own = self.sibling(create, Role.GET)
+        if own is not None:
+            return own
+        links = create.definition.get("responses", {}).get("200", {}).get("links", {})
+        found = (self.operations.get(str(link.get("operationId", ""))) for link in links.values())
+        return next((operation for operation in found if operation and operation.role is Role.GET), None)
+
     def resolve(self, pointer: str) -> tuple[str, Any]:
         """Follow `pointer` (and any ``$ref`` it ends on) and return where it really leads and what is there."""
         value: Any = self.document
@@ -109,8 +118,13 @@ class Contract:
         pointer, resolved = self.resolve(f"{operation.pointer}/requestBody")
         return f"{pointer}/content/application~1json/schema" if "application/json" in resolved["content"] else ""
 
+    def path_values(self, operation: Operation, path: str) -> dict[str, str]:
+        """Return what stands in `path` for the names in braces of the operation's path, percent-decoded."""
+        found = re.fullmatch(_template(operation.path), path)
+        return dict(zip(_NAMES.findall(operation.path), map(unquote, found.groups()), strict=True)) if found else {}
+
     def parameters(self, operation: Operation, location: str) -> dict[str, tuple[str, Mapping[str, Any]]]:
-        """Return the parameters in `location` (query, header): name to (pointer, definition)."""
+        """Return the parameters in `location` (query, header, path): name to (pointer, definition)."""
         found = {}
         for index in range(len(operation.definition.get("parameters", ()))):
             pointer, parameter = self.resolve(f"{operation.pointer}/parameters/{index}")
@@ -154,34 +168,35 @@ class Contract:
 
 
 def _operations(document: Mapping[str, Any]) -> list[Operation]:
-    found = []
-    for path, item in document.get("paths", {}).items():
-        for method in _METHODS:
-            definition = item.get(method)
-            if not isinstance(definition, dict):
-                continue
-            operation_id = definition.get("operationId", "")
-            family, _, verb = operation_id.rpartition("_")
-            if verb not in _ROLES:
-                continue
-            found.append(
-                Operation(
-                    id=operation_id,
-                    family=family,
-                    role=_ROLES[verb],
-                    method=method.upper(),
-                    path=path,
-                    pointer=f"/paths/{_escape(path)}/{method}",
-                    billable=bool(definition.get("x-klingkit-billable", method == "post")),
-                    evidence=str(definition.get("x-klingkit-evidence", "documented")),
-                    definition=definition,
-                )
-            )
-    return found
+    found = [
+        (path, method, item[method])
+        for path, item in document.get("paths", {}).items()
+        for method in _METHODS
+        if isinstance(item.get(method), dict)
+    ]
+    roles = roles_of(definition.get("operationId", "") for _, _, definition in found)
+    return [_operation(path, method, definition, roles) for path, method, definition in found]
+
+
+def _operation(path: str, method: str, definition: Mapping[str, Any], roles: Mapping[str, Role]) -> Operation:
+    operation_id = definition.get("operationId", "")
+    role = roles[operation_id]
+    return Operation(
+        id=operation_id,
+        family=operation_id.rpartition("_")[0],
+        role=role,
+        method=method.upper(),
+        path=path,
+        pointer=f"/paths/{_escape(path)}/{method}",
+        # What is not marked costs nothing, but for a create: that it makes a task is enough.
+        billable=bool(definition.get("x-klingkit-billable", role is Role.CREATE)),
+        evidence=str(definition.get("x-klingkit-evidence", "documented")),
+        definition=definition,
+    )
 
 
 def _template(path: str) -> str:
-    return re.sub(r"\\\{[^}]+\\\}", "[^/]+", re.escape(path))
+    return re.sub(r"\\\{[^}]+\\\}", "([^/]+)", re.escape(path))
 
 
 def _escape(part: str) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BUDGET", "WAIT", "emulated_targets"]
 
-BUDGET = 25  # creates per relay: the emulator is free, and this is more than a run can use
+BUDGET = 100  # creates and other paid calls per relay: the emulator is free, and this is more than a run can use
 WAIT = 8.0  # seconds; the emulator's tasks take less than one
 
 

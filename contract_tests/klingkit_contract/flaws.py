@@ -56,11 +56,12 @@ class Flaw:
 
 
 def find_flaws(contract: Contract, operation: Operation, request: Request) -> tuple[Flaw, ...]:
-    """Return everything that is wrong with `request` by the document, keys first, then headers, query and body."""
+    """Return everything that is wrong with `request` by the document: key, headers, query, path, then body."""
     flaws = [
         *_auth_flaws(operation, request),
         *_parameter_flaws(contract, operation, "header", list(request.headers)),
         *_parameter_flaws(contract, operation, "query", parse_qsl(request.query, keep_blank_values=True)),
+        *_parameter_flaws(contract, operation, "path", list(contract.path_values(operation, request.path).items())),
     ]
     if schema := contract.request_schema(operation):
         flaws.extend(_body_flaws(contract, operation, schema, request))

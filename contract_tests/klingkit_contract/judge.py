@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 from klingkit_contract.catalogue import Role
 from klingkit_contract.exchanges import Auth
@@ -129,10 +129,10 @@ class Judge:
         if flaw := next((flaw for flaw in record.flaws if flaw.kind != "auth"), None):
             seen = f"Accepted (HTTP {record.answer.status}) although {flaw.sentence}."
             yield Claim(operation.id, flaw.check, flaw.place, flaw.pointer, seen, record)
-        if not any(claim.check == "status-known" for claim in owned):
+        if operation.role is not Role.CALL and not any(claim.check == "status-known" for claim in owned):
             yield from self._words(operation, record, reading, schema)
         if operation.role is Role.GET and not any(claim.check == "task-id-present" for claim in owned):
-            yield from self._identity(operation, record, reading)
+            yield from self._identity(operation, record, reading.tasks[0] if len(reading.tasks) == 1 else reading)
 
     def _remember(self, operation: Operation, record: Record, reading: Reading) -> None:
         """Note the ids that creates and lists give out; a query proves nothing about the id it was asked for."""
@@ -143,7 +143,7 @@ class Judge:
         """Name the check that owns each broken schema: the id and the status word have their own, the rest is one."""
         found: dict[str, list[SchemaError]] = {}
         for error in errors:
-            found.setdefault(self._owner(record, error), []).append(error)
+            found.setdefault(self._owner(operation, record, error), []).append(error)
         return [
             Claim(
                 operation=operation.id,
@@ -156,7 +156,9 @@ class Judge:
             for check, same in found.items()
         ]
 
-    def _owner(self, record: Record, error: SchemaError) -> str:
+    def _owner(self, operation: Operation, record: Record, error: SchemaError) -> str:
+        if operation.role is Role.CALL:
+            return "response-schema"
         if record.answer.success and error.dotted in self._reader.id_places:
             return "task-id-present"
         if record.answer.success and error.dotted in self._reader.word_places and not error.missing:
@@ -174,7 +176,7 @@ class Judge:
         """Claim an answer about another task, and a task behind an id that was never given out."""
         if reading.kind is not Kind.TASK:
             return
-        asked = unquote(record.request.path.rpartition("/")[2])
+        asked = _asked_id(operation, record)
         expected = self.aliases.get(asked, asked)
         if reading.task_id and reading.task_id != expected:
             seen = "The answer is about another task than the one asked for."
@@ -182,6 +184,13 @@ class Judge:
         elif expected not in self.issued:
             seen = f"HTTP {record.answer.status} with a task for an id that was never given out."
             yield Claim(operation.id, "unknown-id", "a task for any id", operation.pointer, seen, record)
+
+
+def _asked_id(operation: Operation, record: Record) -> str:
+    """Return the id a query asks for: the end of its path, or what its query string has for ids."""
+    if operation.path.endswith("}"):
+        return unquote(record.request.path.rpartition("/")[2])
+    return next((value for name, value in parse_qsl(record.request.query) if name.endswith("task_ids")), "")
 
 
 def looks_like_page(answer: Answer) -> bool:

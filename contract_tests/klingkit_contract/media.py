@@ -26,6 +26,10 @@ def kind_of(start: bytes) -> str:
         return "image/webp"
     if start.startswith(b"\x1aE\xdf\xa3"):
         return "video/webm"
+    if start.startswith(b"RIFF") and start[8:12] == b"WAVE":
+        return "audio/wav"
+    if start.startswith(b"ID3") or (len(start) > 1 and start[0] == 0xFF and start[1] & 0xE6 == 0xE2):
+        return "audio/mpeg"
     return ""
 
 

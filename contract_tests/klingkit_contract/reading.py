@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 __all__ = ["Kind", "Reader", "Reading", "Step"]
 
 
+# How results name their address: most one way, sounds once for each format, views of a thing by number.
+_ADDRESSES = ("url", "url_mp3", "url_wav", "trial_url", "url_1")
+
+
 class Kind(StrEnum):
     """What an answer is about."""
 
@@ -174,9 +178,9 @@ def _first_text(value: Mapping[str, Any], places: Sequence[str]) -> str | None:
 
 
 def _addresses(value: Mapping[str, Any], envelope: Mapping[str, Any]) -> Iterator[str]:
-    for key in ("videos", "images", "urls"):
+    for key in ("videos", "images", "audios", "voices", "urls"):
         for place in envelope.get(key, ()):
             for found in _walk(value, place):
-                text = found.get("url") if isinstance(found, dict) else found
-                if isinstance(text, str) and text.startswith(("http://", "https://")):
-                    yield text
+                for text in [found.get(name) for name in _ADDRESSES] if isinstance(found, dict) else [found]:
+                    if isinstance(text, str) and text.startswith(("http://", "https://")):
+                        yield text

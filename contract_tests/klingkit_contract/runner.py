@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from klingkit_contract.board import Board
 from klingkit_contract.budget import Budget
-from klingkit_contract.catalogue import WHOLE_RELAY, Entry, Role, Stage, stages_of
+from klingkit_contract.catalogue import WHOLE_RELAY, Entry, Stage, stages_of
 from klingkit_contract.checks import keys, lifecycle, limits, paths
 from klingkit_contract.contract import Contract
 from klingkit_contract.errors import UnreachableError
@@ -96,7 +96,8 @@ def _run_relay(target: Target, options: Options) -> Iterator[Event]:
         session = _session(target, options, transport)
         stages = stages_of(options.entries)
         if Stage.LIFECYCLE in stages:
-            session.guard.budget.keep(len(session.contract.of_role(Role.CREATE)))
+            purchases = [operation for operation in session.contract.operations.values() if operation.billable]
+            session.guard.budget.keep(len(purchases))
         for stage in stages:
             session.guard.stage = stage.value
             yield StageStarted(target.relay, stage.value)

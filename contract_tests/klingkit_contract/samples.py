@@ -8,6 +8,7 @@ import json
 import struct
 import zlib
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
 
 from klingkit_contract.errors import DocumentError
 from klingkit_contract.exchanges import Auth, Request
@@ -17,10 +18,15 @@ if TYPE_CHECKING:
 
     from klingkit_contract.contract import Contract, Operation
 
-__all__ = ["EXTERNAL_ID", "Samples", "flat_png"]
+__all__ = ["EXTERNAL_ID", "Samples", "external_id_of", "flat_png", "stands_in"]
 
 EXTERNAL_ID = "external_task_id"
 _STAND_IN_HOST = "https://example.com/"  # the documents' examples name pictures that nobody can fetch
+_OPTIONS = "options"  # where the new standard has what concerns the task and not the result
+_SETTINGS, _DURATION = "settings", "duration"
+_TASK_ID, _TASK_IDS = "task_id", "task_ids"
+_NO_ID = "900000000000000000"  # like the official ids, from a range they do not use
+_MADE_UP = frozenset({"session_id", "video_id", "audio_id", "element_id", "face_id"})
 _SIDE = 320  # pixels; the smallest side Kling takes is 300
 
 
@@ -33,6 +39,25 @@ def flat_png(side: int = _SIDE) -> bytes:
     rows = (b"\0" + b"\x80" * side) * side
     header = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b"")
+
+
+def external_id_of(body: Mapping[str, Any]) -> str:
+    """Return the external id that a request carries, or an empty string."""
+    options = body.get(_OPTIONS)
+    value = body.get(EXTERNAL_ID) or (options.get(EXTERNAL_ID) if isinstance(options, dict) else "")
+    return value if isinstance(value, str) else ""
+
+
+def stands_in(value: Any) -> bool:
+    """Tell whether a request names media that nobody can fetch, or an id that only the documents know.
+
+    A relay that refuses such a request breaks no promise.
+    """
+    if isinstance(value, dict):
+        return any(stands_in(member) or (key in _MADE_UP and bool(member)) for key, member in value.items())
+    if isinstance(value, list):
+        return any(stands_in(member) for member in value)
+    return isinstance(value, str) and value.startswith(_STAND_IN_HOST)
 
 
 class Samples:
@@ -69,15 +94,62 @@ class Samples:
             f"the document shows no valid request for {operation.id}; mend the example at {schema} and rebuild."
         )
 
-    def fields(self, operation: Operation) -> frozenset[str]:
-        """Return the names of the top-level fields that the create documents."""
-        return frozenset(self._contract.resolve(self._contract.request_schema(operation))[1].get("properties", ()))
+    def marked(self, operation: Operation, body: Mapping[str, Any], external_id: str) -> dict[str, Any]:
+        """Return `body` under an external id of its own, where the document has a place for one."""
+        pointer, rules = self._contract.resolve(self._contract.request_schema(operation))
+        fields = rules.get("properties", {})
+        if EXTERNAL_ID in fields:
+            return {**body, EXTERNAL_ID: external_id}
+        if _OPTIONS in fields:
+            inner = self._contract.resolve(f"{pointer}/properties/{_OPTIONS}")[1].get("properties", {})
+            if EXTERNAL_ID in inner:
+                return {**body, _OPTIONS: {**body.get(_OPTIONS, {}), EXTERNAL_ID: external_id}}
+        return dict(body)
+
+    def length(self, create: Operation, body: Mapping[str, Any]) -> tuple[bool, Any]:
+        """Tell whether a create can say how long a video is to be, and what `body` says, None where it is unsaid.
+
+        What was left out counts as the document's default.
+        """
+        pointer, rules = self._contract.resolve(self._contract.request_schema(create))
+        if _SETTINGS in rules.get("properties", {}):
+            pointer, rules = self._contract.resolve(f"{pointer}/properties/{_SETTINGS}")
+            body = body.get(_SETTINGS, {})
+        if _DURATION not in rules.get("properties", {}):
+            return False, None
+        usual = rules["properties"][_DURATION].get("default")
+        return True, body.get(_DURATION, usual)
+
+    def call(self, operation: Operation, *, auth: Auth = Auth.KEY) -> Request:
+        """Return a valid request of any operation: its example, or the parameters it needs."""
+        if operation.method == "POST" and self._contract.request_schema(operation):
+            return self.request(operation, self.body(operation), auth=auth)
+        query = urlencode(self.query(operation))
+        headers = tuple(self.headers(operation, {}))
+        return Request(operation.method, self.path(operation), query=query, headers=headers, auth=auth)
+
+    def query(self, operation: Operation) -> dict[str, Any]:
+        """Return the query parameters without which the operation makes no sense."""
+        rows = self._contract.parameters(operation, "query")
+        found = {name: self.smallest(f"{at}/schema") for name, (at, row) in rows.items() if row.get("required")}
+        if _TASK_IDS in rows:  # one of the two kinds of ids is needed, which no parameter can say
+            found[_TASK_IDS] = _NO_ID
+        return found
+
+    def path(self, operation: Operation, **words: str) -> str:
+        """Return the operation's path with a documented word, or that of `words`, for each name but a task's id."""
+        path = operation.path
+        for name, (pointer, row) in self._contract.parameters(operation, "path").items():
+            if name != _TASK_ID:
+                word = words.get(name) or str(row.get("example") or self.smallest(f"{pointer}/schema"))
+                path = path.replace(f"{{{name}}}", quote(word, safe=""))
+        return path
 
     def request(self, operation: Operation, body: object, *, auth: Auth = Auth.KEY) -> Request:
         """Return the create that sends `body` as JSON, with the headers that the document requires."""
         headers = [("content-type", "application/json"), *self.headers(operation, body)]
         content = json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
-        return Request(operation.method, operation.path, headers=tuple(headers), body=content, auth=auth)
+        return Request(operation.method, self.path(operation), headers=tuple(headers), body=content, auth=auth)
 
     def headers(self, operation: Operation, body: object) -> list[tuple[str, str]]:
         """Return the required headers of `operation`, filled from the fields they repeat or from their schema."""

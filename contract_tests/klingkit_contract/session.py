@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from klingkit_contract.catalogue import Role
 from klingkit_contract.exchanges import Auth, Request
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from klingkit_contract.samples import Samples
     from klingkit_contract.transport import Clock
 
-__all__ = ["Limits", "Seen", "Session", "id_path"]
+__all__ = ["Limits", "Seen", "Session", "only", "query_for"]
 
 _TOO_FAST = 429
 
@@ -115,9 +115,10 @@ class Session:
             self.board.accuse(self.judge.claims(record))
         self.judged = len(records)
 
-    def get(self, operation: Operation, task_id: str, auth: Auth = Auth.KEY) -> Seen:
-        """Query one task."""
-        return self.send(Request("GET", id_path(operation, task_id), auth=auth))
+    def get(self, operation: Operation, task_id: str, auth: Auth = Auth.KEY, *, external: bool = False) -> Seen:
+        """Query one task by its id, or, if `external`, by its external id."""
+        seen = self.send(query_for(operation, task_id, auth, external=external))
+        return replace(seen, reading=only(seen.reading))
 
     def page(self, operation: Operation, query: str = "", auth: Auth = Auth.KEY) -> Seen:
         """Ask for a page of tasks."""
@@ -126,7 +127,7 @@ class Session:
     def pairs(self) -> list[tuple[Operation, Operation | None, Operation | None]]:
         """Return (create, get, list) for every family that can be created."""
         return [
-            (create, self.contract.sibling(create, Role.GET), self.contract.sibling(create, Role.LIST))
+            (create, self.contract.query_of(create), self.contract.sibling(create, Role.LIST))
             for create in self.contract.of_role(Role.CREATE)
         ]
 
@@ -147,7 +148,16 @@ class Session:
         return Seen(record, self.judge.read(record.answer), claims)
 
 
-def id_path(operation: Operation, task_id: str) -> str:
-    """Return the path of the query for `task_id`, percent-encoded."""
-    head, _, _ = operation.path.partition("{")
-    return head + quote(task_id, safe="")
+def query_for(operation: Operation, task_id: str, auth: Auth = Auth.KEY, *, external: bool = False) -> Request:
+    """Return the query for one task: its id ends the path, or stands in the query string of the new standard."""
+    head, brace, _ = operation.path.partition("{")
+    if brace:
+        return Request("GET", head + quote(task_id, safe=""), auth=auth)
+    return Request("GET", head, query=urlencode({"external_task_ids" if external else "task_ids": task_id}), auth=auth)
+
+
+def only(reading: Reading) -> Reading:
+    """Return the one task that was asked for out of a list of such; an empty list refuses it."""
+    if reading.kind is not Kind.TASKS:
+        return reading
+    return reading.tasks[0] if len(reading.tasks) == 1 else Reading(Kind.ERROR, message="no task of that id")

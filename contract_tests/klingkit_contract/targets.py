@@ -49,13 +49,12 @@ def known_relays() -> tuple[str, ...]:
 def one_spec_operations() -> tuple[str, ...]:
     """Return the operationIds of the one spec in its order: what a relay could offer."""
     document = klingkit_data.load("resolved/kling.openapi.yaml")
-    found = [
+    return tuple(
         operation["operationId"]
         for item in document["paths"].values()
         for method, operation in item.items()
         if method in {"get", "post"}
-    ]
-    return tuple(name for name in found if name.rpartition("_")[2] in {"create", "get", "list"})
+    )
 
 
 def read_targets(

@@ -8,37 +8,26 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from klingkit_emulator import standard
 from klingkit_emulator.errors import DataError
 from klingkit_emulator.refusals import Reason, RefusedError
+from klingkit_emulator.results import task_result
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from klingkit_emulator.lifecycle import Progress
     from klingkit_emulator.registry import Dialect
-    from klingkit_emulator.store import Task
+    from klingkit_emulator.views import View
 
-__all__ = ["Answers", "Link", "View"]
+__all__ = ["NEW_STANDARD", "Answers", "kling_envelope"]
 
 JsonObject = dict[str, Any]
 
+NEW_STANDARD = "new-standard"
+"""The envelope of operations of the new standard; no dialect of dialects.toml names it."""
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """Where one result file lies; `marked` is the watermarked copy, if one was asked for."""
-
-    url: str
-    marked: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A task at one moment: what there is to say about it. `word` is the relay's word for where it stands."""
-
-    task: Task
-    progress: Progress
-    word: str
-    links: Sequence[Link]
+# Objects whose answers tell which video they were made from.
+_HAVE_PARENTS = frozenset({"video_extend", "video_advanced_lip_sync", "video_lip_sync", "audio_video2audio"})
 
 
 class Answers:
@@ -103,7 +92,8 @@ def _kling_id() -> str:
     return f"8{secrets.randbelow(10**17):017d}"
 
 
-def _kling_envelope(data: object) -> JsonObject:
+def kling_envelope(data: object) -> JsonObject:
+    """Return a successful answer in the Kling format around its `data`."""
     return {"code": 0, "message": "SUCCEED", "request_id": str(uuid.uuid4()), "data": data}
 
 
@@ -120,26 +110,30 @@ def _kling_head(view: View) -> JsonObject:
 
 def _kling_task(view: View) -> JsonObject:
     data = _kling_head(view)
+    data["task_info"] = {**data["task_info"], **_parent(view)}
     data["task_status_msg"] = (view.task.timetable.reason or "") if view.progress.state == "failed" else ""
     if view.task.asked.watermark is not None:
         data["watermark_info"] = {"enabled": view.task.asked.watermark}
     if view.progress.state == "succeeded":
-        data["task_result"] = _kling_result(view)
+        data["task_result"] = task_result(view)
         data["final_unit_deduction"] = "1"
     return data
 
 
-def _kling_result(view: View) -> JsonObject:
-    asked = view.task.asked
-    marked = [{"watermark_url": link.marked} if link.marked else {} for link in view.links]
-    if asked.kind == "image":
-        images = [{"index": n, "url": link.url} for n, link in enumerate(view.links)]
-        return {"images": [{**image, **mark} for image, mark in zip(images, marked, strict=True)]}
-    videos = [
-        {"id": f"{view.task.task_id}-{n}", "url": link.url, "duration": f"{asked.seconds:.3f}"}
-        for n, link in enumerate(view.links)
-    ]
-    return {"videos": [{**video, **mark} for video, mark in zip(videos, marked, strict=True)]}
+def _parent(view: View) -> JsonObject:
+    """Return what the task was made from, where answers tell it."""
+    echo = view.task.asked.echo
+    if view.task.object not in _HAVE_PARENTS or not (echo.keys() & {"video_id", "video_url"}):
+        return {}
+    video = {"id": echo.get("video_id", f"{view.task.task_id}-p"), "url": echo.get("video_url", view.file("mp4"))}
+    return {"parent_video": {**video, "duration": f"{view.task.asked.seconds:.3f}"}}
+
+
+# ---------------------------------------------------------------------------------------------- new standard
+
+
+def _standard_page(views: Sequence[View]) -> JsonObject:
+    return kling_envelope([standard.task(view) for view in views])
 
 
 # ---------------------------------------------------------------------------------------------- newapi-docs
@@ -170,10 +164,17 @@ def _newapi_task(view: View) -> JsonObject:
 _ENVELOPES = {
     "kling": _Envelope(
         new_id=_kling_id,
-        created=lambda view: _kling_envelope(_kling_head(view)),
-        queried=lambda view: _kling_envelope(_kling_task(view)),
-        listed=lambda views: _kling_envelope([_kling_task(view) for view in views]),
+        created=lambda view: kling_envelope(_kling_head(view)),
+        queried=lambda view: kling_envelope(_kling_task(view)),
+        listed=lambda views: kling_envelope([_kling_task(view) for view in views]),
         announced=_kling_task,
+    ),
+    NEW_STANDARD: _Envelope(
+        new_id=_kling_id,
+        created=lambda view: kling_envelope(standard.head(view)),
+        queried=lambda view: kling_envelope(standard.task(view)),
+        listed=_standard_page,
+        announced=standard.task,
     ),
     "newapi-docs": _Envelope(
         new_id=_newapi_id,

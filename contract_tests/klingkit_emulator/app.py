@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from klingkit_emulator import defects as defect_table
+from klingkit_emulator.asking import Ask
 from klingkit_emulator.callbacks import Callbacks
 from klingkit_emulator.clock import Clock
 from klingkit_emulator.contract import load_contract
@@ -22,7 +23,7 @@ from klingkit_emulator.media import Gallery
 from klingkit_emulator.misbehaviour import Exchange, Waits, misbehave
 from klingkit_emulator.refusals import Reason, RefusedError
 from klingkit_emulator.registry import entries
-from klingkit_emulator.relay import Ask, Relay, Workshop, account_of
+from klingkit_emulator.relay import Relay, Workshop, account_of
 from klingkit_emulator.shelf import Shelf
 from klingkit_emulator.store import Store
 
@@ -111,7 +112,7 @@ class EmulatorApp:
         return tuple(self._relays)
 
     def charges(self, relay: str) -> int:
-        """Return how many creates `relay` has charged for."""
+        """Return how many creates and other billable calls `relay` has charged for."""
         return self._store.charges(self._known(relay).entry.id)
 
     def requests(self, relay: str) -> int:
@@ -167,7 +168,7 @@ class EmulatorApp:
             "requests": requests.total(),
             "requests_by_operation": dict(sorted(requests.items())),
             "tasks": self._store.count(entry.id),
-            "unserved": sorted(relay.contract.unserved),
+            "unserved": sorted(relay.unserved),
             "newest": [
                 {
                     "task_id": view.task.task_id,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from klingkit_emulator.makes import PICTURES
 from klingkit_emulator.pictures import size_of_text
 
 if TYPE_CHECKING:
@@ -21,13 +22,31 @@ _LARGEST_SIDE = 1280
 _FAIL = re.compile(r"\[fail(?::([^\]]*))?\]", re.IGNORECASE)
 _USUAL_REASON = "Failure to pass the risk control system"
 _RATIO = re.compile(r"\s*(\d{1,4})\s*:\s*(\d{1,4})\s*")
+# Objects of a request whose members count like its own.
+_GROUPS = ("input", "settings", "options")
+# Members that answers repeat, and the longest text that is kept for it.
+_ECHOED = (
+    "voice_name",
+    "element_name",
+    "element_description",
+    "reference_type",
+    "result_type",
+    "session_id",
+    "video_id",
+    "video_url",
+    "origin_task_id",
+)
+_LONGEST_ECHO = 500
 # The widest and the tallest pictures Kling takes.
 _WIDEST = 2.5
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is to be made. Seconds, pixels, frames per second; `reason` is why it will fail, or None."""
+    """What is to be made. Seconds, pixels, frames per second; `reason` is why it will fail, or None.
+
+    `kind` is a kind of `klingkit_emulator.makes`; `echo` are members of the request that answers repeat.
+    """
 
     kind: str
     width: int
@@ -39,6 +58,7 @@ class Asked:
     sound: bool = False
     watermark: bool | None = None
     reason: str | None = None
+    echo: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def restore(cls, members: Mapping[str, Any]) -> Asked:
@@ -50,7 +70,7 @@ def read_asked(kind: str, body: Mapping[str, Any], defaults: Mapping[str, Any], 
     """Read an accepted request body.
 
     Args:
-        kind: ``video`` or ``image``.
+        kind: what is to be made, a kind of `klingkit_emulator.makes`.
         body: the request as it was sent; the schema holds for it.
         defaults: what the schema takes for members that were left out.
         table: how the dialect words requests about this object (dialects.toml).
@@ -58,7 +78,8 @@ def read_asked(kind: str, body: Mapping[str, Any], defaults: Mapping[str, Any], 
     words = _official_words({**defaults, **body}, table)
     text = _text(words)
     width, height = _size(words)
-    seconds, fps, count = _number(words, "duration", 5.0), _number(words, "fps", FPS), _number(words, "n", 1)
+    seconds, fps = _number(words, "duration", 5.0), _number(words, "fps", FPS)
+    count = _number(words, "series_amount" if words.get("result_type") == "series" else "n", PICTURES.get(kind, 1))
     reason = _failure(text) or _impossible(kind, seconds, fps, count)
     watermark = words.get("watermark_info")
     return Asked(
@@ -66,28 +87,37 @@ def read_asked(kind: str, body: Mapping[str, Any], defaults: Mapping[str, Any], 
         width=width,
         height=height,
         seed=_seed(words, text),
-        seconds=seconds if kind == "video" and reason is None else 0.0,
+        seconds=seconds if kind != "image" and reason is None else 0.0,
         fps=int(fps) if reason is None else FPS,
-        count=int(count) if kind == "image" and reason is None else 1,
-        sound=words.get("sound") == "on",
+        count=int(count) if kind in PICTURES and reason is None else 1,
+        sound=words.get("sound") == "on" or words.get("audio") == "native",
         watermark=bool(watermark.get("enabled", False)) if isinstance(watermark, dict) else None,
         reason=reason,
+        echo=_echo(words),
     )
 
 
 def _official_words(body: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any]:
-    """Undo what the dialect does to a request: members out of the container for the rest, names back."""
+    """Undo what a dialect or a nested request does: members out of their containers, names back."""
     said = dict(body)
     rest = said.get(table["rest"]) if "rest" in table else None
     flat = {**rest, **said} if isinstance(rest, dict) else said
+    for group in (said.get(name) for name in _GROUPS):
+        flat = {**group, **flat} if isinstance(group, dict) else flat
     back = {theirs: ours for ours, theirs in table.get("rename", {}).items()}
     return {back.get(name, name): value for name, value in flat.items()}
 
 
 def _text(words: Mapping[str, Any]) -> str:
     shots = words.get("multi_prompt")
-    parts = [words.get("prompt"), *(shot.get("prompt") for shot in _objects(shots))]
+    parts = [words.get("prompt"), words.get("text"), *(shot.get("prompt") for shot in _objects(shots))]
+    parts += [content.get("text") for content in _objects(words.get("contents"))]
     return "\n".join(part for part in parts if isinstance(part, str))
+
+
+def _echo(words: Mapping[str, Any]) -> dict[str, str]:
+    said = {name: words.get(name) for name in _ECHOED}
+    return {name: value[:_LONGEST_ECHO] for name, value in said.items() if isinstance(value, str) and value}
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:
@@ -101,11 +131,11 @@ def _failure(text: str) -> str | None:
 
 def _impossible(kind: str, seconds: float, fps: float, count: float) -> str | None:
     """Loose documents let anything through; like a real relay, accept the task then and fail it."""
-    if kind == "video" and not 0.1 <= seconds <= 60:
+    if kind != "image" and not 0.1 <= seconds <= 60:
         return f"duration value '{seconds:g}' is invalid"
     if not 1 <= fps <= 60 or fps != int(fps):
         return f"fps value '{fps:g}' is invalid"
-    if kind == "image" and not (1 <= count <= 9 and count == int(count)):
+    if kind in PICTURES and not (1 <= count <= 9 and count == int(count)):
         return f"n value '{count:g}' is invalid"
     return None
 

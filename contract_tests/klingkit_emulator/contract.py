@@ -10,6 +10,7 @@ import jsonschema_rs
 
 import klingkit_data
 from klingkit_emulator.errors import DataError
+from klingkit_emulator.makes import kind_of
 from klingkit_emulator.rules import Rule, read_rules
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ __all__ = ["Contract", "Operation", "Parameter", "Violation", "load_contract", "
 ONE_SPEC = "resolved/kling.openapi.yaml"
 OFFICIAL = "official"
 VERBS = ("create", "get", "list")
+CALL = "call"
 JSON = "application/json"
 # OpenAPI: parameters of these names are described elsewhere and are to be ignored.
 _NOT_PARAMETERS = frozenset({"accept", "content-type", "authorization"})
@@ -71,12 +73,16 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One documented operation. `object` is its id without the verb, `kind` is ``video`` or ``image``."""
+    """One documented operation. `object` is its id without the verb, `kind` is what it makes.
+
+    `manner` is how it is served: ``create``, ``get`` and ``list`` are the life of a task, anything else is a ``call``.
+    """
 
     id: str
     object: str
-    verb: str
+    manner: str
     kind: str
+    billable: bool
     method: str
     segments: tuple[str, ...]
     parameters: tuple[Parameter, ...]
@@ -115,7 +121,6 @@ class Contract:
     relay: str
     operations: tuple[Operation, ...]
     errors: Mapping[int, int]
-    unserved: tuple[str, ...]
 
 
 def load_contract(relay: str) -> Contract:
@@ -134,19 +139,15 @@ def read_contract(relay: str, document: Mapping[str, Any], errors: Sequence[Mapp
         DataError: the document says something that cannot be executed.
     """
     reader = _Reader(document)
-    operations, unserved = [], []
-    for path, item in document["paths"].items():
-        for method in (name for name in _METHODS if name in item):
-            raw = item[method]
-            if _verb(raw["operationId"]) in VERBS:
-                operations.append(reader.operation(path, method, raw, item.get("parameters", [])))
-            else:
-                unserved.append(raw["operationId"])
     return Contract(
         relay=relay,
-        operations=tuple(operations),
+        operations=tuple(
+            reader.operation(path, method, item[method], item.get("parameters", []))
+            for path, item in document["paths"].items()
+            for method in _METHODS
+            if method in item
+        ),
         errors={row["code"]: row["http"] for row in document.get("x-kling-errors") or errors},
-        unserved=tuple(unserved),
     )
 
 
@@ -161,15 +162,14 @@ def _document(relay: str) -> dict[str, Any]:
         ) from error
 
 
-def _verb(operation_id: str) -> str:
-    return operation_id.rpartition("_")[2]
-
-
 class _Reader:
     """Reads operations out of one document; references are resolved, schemas keep theirs and carry `components`."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._document = document
+        self._ids = {
+            item[name]["operationId"] for item in document["paths"].values() for name in _METHODS if name in item
+        }
         self._components = _bounded(document.get("components", {}))
 
     def operation(
@@ -184,8 +184,9 @@ class _Reader:
         return Operation(
             id=operation_id,
             object=obj,
-            verb=verb,
-            kind="image" if operation_id.startswith("image_") else "video",
+            manner=verb if verb in VERBS and f"{obj}_create" in self._ids else CALL,
+            kind=kind_of(obj),
+            billable=bool(raw.get("x-klingkit-billable", False)),
             method=method.upper(),
             segments=tuple(path.strip("/").split("/")),
             parameters=self._parameters([*shared, *raw.get("parameters", [])]),

@@ -1,11 +1,13 @@
-"""Real files: H.264 in MP4 with PyAV, PNG with the standard library. Called in a thread; blocks while it works."""
+"""Real files: H.264 in MP4 and MP3 with PyAV, PNG, WAV and texts with the standard library.
+
+Called in a thread; blocks while it works.
+"""
 
 from __future__ import annotations
 
-import math
+import json
 import struct
 import zlib
-from array import array
 from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import sha256
@@ -14,25 +16,35 @@ from typing import TYPE_CHECKING
 import av
 
 from klingkit_emulator.painting import Canvas
+from klingkit_emulator.sound import SAMPLE_RATE, tone, write_mp3, write_subtitles, write_wav
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from av.audio.stream import AudioStream
     from av.video.stream import VideoStream
 
-__all__ = ["File", "write"]
+__all__ = ["File", "still", "write"]
 
 _LOOK = 1  # raise it when the same File is to look different: it is a part of the key
-_SAMPLE_RATE = 44100
-_SAMPLES = 1024
-_LOUDNESS = 0.2
+# File name ending and Content-Type by kind.
+_TYPES = {
+    "video": ("mp4", "video/mp4"),
+    "image": ("png", "image/png"),
+    "mp3": ("mp3", "audio/mpeg"),
+    "wav": ("wav", "audio/wav"),
+    "srt": ("srt", "application/x-subrip"),
+    "ass": ("ass", "text/x-ssa"),
+    "json": ("json", "application/json"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One file to be made: everything its bytes depend on. `seconds` and `fps` are 0 for a picture."""
+    """One file to be made: everything its bytes depend on. `seconds` and `fps` are 0 for a picture.
+
+    `kind` is ``video``, ``image``, ``mp3``, ``wav``, ``srt``, ``ass`` or ``json`` (masks of a tracked video).
+    """
 
     kind: str
     width: int
@@ -51,7 +63,12 @@ class File:
     @property
     def media_type(self) -> str:
         """The file's Content-Type."""
-        return "image/png" if self.kind == "image" else "video/mp4"
+        return _TYPES[self.kind][1]
+
+    @property
+    def ending(self) -> str:
+        """What the file's name ends with, without the dot."""
+        return _TYPES[self.kind][0]
 
     @property
     def frames(self) -> int:
@@ -64,8 +81,21 @@ def write(file: File, path: Path) -> None:
     canvas = Canvas(file.width, file.height, abs(file.seed), file.marked)
     if file.kind == "image":
         path.write_bytes(_png(canvas))
+    elif file.kind == "mp3":
+        write_mp3(path, file.seed, file.seconds)
+    elif file.kind == "wav":
+        write_wav(path, file.seed, file.seconds)
+    elif file.kind in {"srt", "ass"}:
+        write_subtitles(path, file.kind, file.seconds)
+    elif file.kind == "json":
+        path.write_text(json.dumps({"size": [file.height, file.width], "frames": []}), encoding="utf-8")
     else:
         _write_video(file, canvas, path)
+
+
+def still(width: int, height: int, seed: int) -> bytes:
+    """Return a picture of that size in pixels as PNG."""
+    return _png(Canvas(width, height, abs(seed)))
 
 
 def _write_video(file: File, canvas: Canvas, path: Path) -> None:
@@ -99,33 +129,22 @@ def _padded(data: bytes, width: int, line_size: int) -> bytes:
 
 
 def _tone_stream(container: av.container.OutputContainer) -> AudioStream:
-    stream = container.add_stream("aac", rate=_SAMPLE_RATE)
+    stream = container.add_stream("aac", rate=SAMPLE_RATE)
     stream.layout = "mono"
     return stream
 
 
 def _encode_tone(container: av.container.OutputContainer, stream: AudioStream, file: File) -> None:
-    left = round(file.frames * _SAMPLE_RATE / file.fps)
+    left = round(file.frames * SAMPLE_RATE / file.fps)
     sent = 0
-    for samples in _tone(file.seed, left):
+    for samples in tone(file.seed, left):
         frame = av.AudioFrame(format="fltp", layout="mono", samples=len(samples))
         data = samples.tobytes()
         frame.planes[0].update(data + bytes(frame.planes[0].buffer_size - len(data)))
-        frame.sample_rate, frame.pts, frame.time_base = _SAMPLE_RATE, sent, Fraction(1, _SAMPLE_RATE)
+        frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, sent, Fraction(1, SAMPLE_RATE)
         sent += len(samples)
         container.mux(stream.encode(frame))
     container.mux(stream.encode(None))
-
-
-def _tone(seed: int, samples: int) -> Iterator[array[float]]:
-    """Yield a sine in chunks; a whole number of hertz, so that one second of it can be looped."""
-    hertz = 220 + abs(seed) % 440
-    turn = 2 * math.pi * hertz / _SAMPLE_RATE
-    second = array("f", (_LOUDNESS * math.sin(turn * n) for n in range(_SAMPLE_RATE)))
-    loop = second + second[:_SAMPLES]
-    for start in range(0, samples, _SAMPLES):
-        begin = start % _SAMPLE_RATE
-        yield loop[begin : begin + min(_SAMPLES, samples - start)]
 
 
 def _png(canvas: Canvas) -> bytes:

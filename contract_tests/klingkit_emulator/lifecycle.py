@@ -7,7 +7,7 @@ from dataclasses import dataclass
 __all__ = ["Progress", "Timetable", "plan"]
 
 # Seconds from acceptance to start and from start to end at speed 1, by what is made.
-_USUAL = {"video": (4.0, 16.0), "image": (2.0, 6.0)}
+_USUAL = {"video": (4.0, 16.0), "image": (2.0, 6.0), "audio": (2.0, 6.0), "voice": (2.0, 6.0)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Timetable:
 
 
 def plan(kind: str, created_ms: int, speed: float, reason: str | None = None) -> Timetable:
-    """Return the usual timetable of a ``video`` or an ``image``, `speed` times faster than in life."""
-    waits, runs = _USUAL[kind]
+    """Return the usual timetable of making a `kind`, `speed` times faster than in life."""
+    waits, runs = _USUAL.get(kind, _USUAL["video"])
     started = created_ms + max(1, round(waits * 1000 / speed))
     return Timetable(created_ms, started, started + max(1, round(runs * 1000 / speed)), reason)

@@ -10,6 +10,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from klingkit_emulator.defects import Defects
 from klingkit_emulator.encoding import File
+from klingkit_emulator.makes import files_of
 from klingkit_emulator.misbehaviour import dashboard
 
 if TYPE_CHECKING:
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Gallery"]
 
-_NAME = re.compile(r"(\d{1,3})(-watermark)?\.(mp4|png)")
-_ENDINGS = {"video": "mp4", "image": "png"}
+_NAME = re.compile(r"(\d{1,3})(-watermark)?\.([a-z0-9]{3,4})")
+# What a file of such an ending is to the encoder; any other ending is its own kind.
+_KINDS = {"mp4": "video", "png": "image"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +60,19 @@ class Gallery:
     def _file(self, task: Task, name: str, defects: Defects) -> File | None:
         said = _NAME.fullmatch(name)
         asked = defects.made(task.asked)
-        if said is None or said[3] != _ENDINGS[asked.kind] or int(said[1]) >= asked.count:
+        if said is None or said[3] not in files_of(asked.kind) or int(said[1]) >= asked.count:
             return None
         if (said[2] and not asked.watermark) or task.timetable.at(self.clock.now_ms()).state != "succeeded":
             return None
-        video = asked.kind == "video"
+        kind = _KINDS.get(said[3], said[3])
         return File(
-            kind=asked.kind,
+            kind=kind,
             width=asked.width,
             height=asked.height,
             seed=asked.seed + int(said[1]),
-            seconds=asked.seconds if video else 0.0,
-            fps=asked.fps if video else 0,
-            sound=video and asked.sound,
+            seconds=0.0 if kind == "image" else asked.seconds,
+            fps=asked.fps if kind == "video" else 0,
+            sound=kind == "video" and asked.sound,
             marked=bool(said[2]),
         )
 

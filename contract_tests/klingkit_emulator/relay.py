@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
-from klingkit_emulator import lifecycle
-from klingkit_emulator.answers import Answers, Link, View
+from klingkit_emulator import calls, lifecycle, lookups, selection, standard
+from klingkit_emulator.answers import NEW_STANDARD, Answers, kling_envelope
 from klingkit_emulator.asked import read_asked
-from klingkit_emulator.contract import JSON, Contract, Operation, Parameter
+from klingkit_emulator.asking import Ask, check_path, own_text, read_body, read_parameters, refuse_value
+from klingkit_emulator.calls import Call, Desk
+from klingkit_emulator.contract import CALL, JSON, Contract, Operation
 from klingkit_emulator.defects import Defects, invented
+from klingkit_emulator.makes import is_standard
 from klingkit_emulator.misbehaviour import dashboard
 from klingkit_emulator.refusals import Reason, RefusedError
 from klingkit_emulator.store import DuplicateError, Store, Task
+from klingkit_emulator.views import View, links_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from starlette.datastructures import Headers
+    from collections.abc import Mapping
 
     from klingkit_emulator.callbacks import Callbacks
     from klingkit_emulator.clock import Clock
@@ -31,19 +33,7 @@ __all__ = ["Ask", "Relay", "Workshop", "account_of"]
 
 _EVERYTHING = 1_000_000
 _ECHO = 80
-_MESSAGE = 240
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """A request to a relay: `segments` is the path below the relay, percent-decoded; `origin` is scheme and host."""
-
-    method: str
-    segments: Sequence[str]
-    query: Sequence[tuple[str, str]]
-    headers: Headers
-    body: bytes
-    origin: str
+_CALLS = {**calls.CALLS, **selection.CALLS, **lookups.CALLS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +68,24 @@ class Relay:
         self.defects = defects
         self._workshop = workshop
         self._answers = Answers(entry.dialect, contract.errors)
+        newer = replace(entry.dialect, create_envelope=NEW_STANDARD, query_envelope=NEW_STANDARD)
+        self._standard = Answers(newer, contract.errors)
         self._prefix = [segment for segment in entry.path_prefix.split("/") if segment]
-        self._creates = {operation.object: operation for operation in contract.operations if operation.verb == "create"}
-        self._serve = {"create": self._create, "get": self._get, "list": self._list}
+        self._creates = {row.object: row for row in contract.operations if row.manner == "create"}
+        self._serve = {"create": self._create, "get": self._get, "list": self._list, CALL: self._call}
+        self._desk = Desk(
+            relay=entry.id,
+            store=workshop.store,
+            clock=workshop.clock,
+            new_id=self._answers.new_id,
+            view=self.show,
+            objects=frozenset(self._creates),
+        )
+
+    @property
+    def unserved(self) -> tuple[str, ...]:
+        """The operationIds that are documented and that the emulator does not know how to answer."""
+        return tuple(row.id for row in self.contract.operations if row.manner == CALL and row.id not in _CALLS)
 
     # ---------------------------------------------------------------------------- requests
 
@@ -88,7 +93,8 @@ class Relay:
         """Return the operation that is asked for and its path parameters, or why there is none."""
         below, depth = list(ask.segments), len(self._prefix)
         path = below[depth:] if below[:depth] == self._prefix else []
-        found = [(operation, operation.match(path)) for operation in self.contract.operations]
+        served = (row for row in self.contract.operations if row.manner != CALL or row.id in _CALLS)
+        found = [(operation, operation.match(path)) for operation in served]
         here = [(operation, values) for operation, values in found if values is not None]
         for operation, values in here:
             if operation.method == ask.method:
@@ -106,7 +112,8 @@ class Relay:
                 return self.refuse(route)
             operation, values = route
             account = self._admit(ask)
-            return self._serve[operation.verb](operation, account, ask, values)
+            check_path(operation, values)
+            return self._serve[operation.manner](operation, account, ask, values)
         except RefusedError as refusal:
             return self.refuse(refusal)
 
@@ -118,8 +125,13 @@ class Relay:
     def show(self, task: Task, origin: str) -> View:
         """Return what there is to say about `task` now; result files lie at `origin`."""
         progress = self.defects.progress(task.timetable.at(self._workshop.clock.now_ms()), task.timetable)
-        word = self.defects.word(self.entry.dialect.words[progress.state], progress.state)
-        return View(task, progress, word, _links(task, origin) if progress.state == "succeeded" else ())
+        words = standard.WORDS if is_standard(task.object) else self.entry.dialect.words
+        word = self.defects.word(words[progress.state], progress.state)
+        place = f"{origin}/media/{task.task_id}"
+        return View(task, progress, word, links_of(task, place) if progress.state == "succeeded" else (), place)
+
+    def _words(self, obj: str) -> Answers:
+        return self._standard if is_standard(obj) else self._answers
 
     def _admit(self, ask: Ask) -> str:
         said = ask.headers.get("authorization", "").strip()
@@ -136,23 +148,24 @@ class Relay:
     # ---------------------------------------------------------------------------- operations
 
     def _create(self, operation: Operation, account: str, ask: Ask, _: Mapping[str, str]) -> Response:
-        _read_parameters(operation, ask)
-        body = _read_body(operation, ask)
+        read_parameters(operation, ask)
+        body = read_body(operation, ask)
         wrong = [violation for violation in operation.check_body(body) if not self.defects.overlooks(violation)]
         if wrong:
             if self.defects.charges_refusals:
                 self._workshop.store.add(self._task(operation, account, body), unique=False)
-            _refuse_value(wrong[0].path, wrong[0].message)
+            refuse_value(wrong[0].path, wrong[0].message)
         task = self._task(operation, account, body)
         try:
             self._workshop.store.add(task, unique=not self.defects.accepts_duplicates)
         except DuplicateError as error:
             message = f"External_task_id {str(error)[:_ECHO]} already exists"
             raise RefusedError(Reason.DUPLICATE, message, param="external_task_id") from error
-        if url := _own_text(operation, body, "callback_url"):
+        if url := own_text(operation, body, "callback_url"):
             moments = (task.timetable.started_ms, task.timetable.ended_ms)
-            self._workshop.callbacks.follow(url, moments, lambda: self._answers.announced(self.show(task, ask.origin)))
-        return self._json(self.defects.created(self._answers.created(self.show(task, ask.origin))))
+            told = self._words(operation.object).announced
+            self._workshop.callbacks.follow(url, moments, lambda: told(self.show(task, ask.origin)))
+        return self._json(self.defects.created(self._words(operation.object).created(self.show(task, ask.origin))))
 
     def _task(self, operation: Operation, account: str, body: Mapping[str, Any]) -> Task:
         table = self.entry.dialect.request_table(operation.object)
@@ -162,7 +175,7 @@ class Relay:
             relay=self.entry.id,
             account=account,
             object=operation.object,
-            external_id=_own_text(operation, body, "external_task_id"),
+            external_id=own_text(operation, body, "external_task_id"),
             timetable=lifecycle.plan(operation.kind, self._workshop.clock.now_ms(), self._workshop.speed, asked.reason),
             asked=asked,
         )
@@ -170,7 +183,7 @@ class Relay:
     def _get(self, operation: Operation, account: str, ask: Ask, values: Mapping[str, str]) -> Response:
         if self.defects.shows_dashboard:
             return dashboard()
-        _read_parameters(operation, ask)
+        read_parameters(operation, ask)
         identifier = next(iter(values.values()), "")
         task = self._find(operation, account, identifier)
         if task is None:
@@ -197,7 +210,7 @@ class Relay:
         return invented(self.entry.id, account, operation.object, task_id, now, operation.kind)
 
     def _list(self, operation: Operation, account: str, ask: Ask, _: Mapping[str, str]) -> Response:
-        said = _read_parameters(operation, ask)
+        said = read_parameters(operation, ask)
         size, number = said.get("pageSize") or 30, said.get("pageNum") or 1
         if self.defects.ignores_pages:
             size, number = _EVERYTHING, 1
@@ -206,73 +219,17 @@ class Relay:
         )
         return self._json(self.defects.queried(self._answers.listed([self.show(task, ask.origin) for task in tasks])))
 
+    def _call(self, operation: Operation, account: str, ask: Ask, _: Mapping[str, str]) -> Response:
+        query = read_parameters(operation, ask)
+        body = read_body(operation, ask) if operation.body is not None else {}
+        wrong = [violation for violation in operation.check_body(body) if not self.defects.overlooks(violation)]
+        if wrong:
+            refuse_value(wrong[0].path, wrong[0].message)
+        data = _CALLS[operation.id](self._desk, Call(operation, account, body, query, ask.origin))
+        if operation.billable:
+            self._workshop.store.charge(self.entry.id, account)
+        return self._json(self.defects.queried(kling_envelope(data)))
+
     def _json(self, body: object, status: int = 200) -> Response:
         text = json.dumps(body, separators=(",", ":"), allow_nan=False)
         return Response(text, status, headers={"content-type": self.defects.media_type(JSON)})
-
-
-def _links(task: Task, origin: str) -> list[Link]:
-    asked = task.asked
-    ending = "png" if asked.kind == "image" else "mp4"
-    base = f"{origin}/media/{task.task_id}"
-    return [
-        Link(f"{base}/{n}.{ending}", f"{base}/{n}-watermark.{ending}" if asked.watermark else None)
-        for n in range(asked.count)
-    ]
-
-
-def _read_parameters(operation: Operation, ask: Ask) -> dict[str, Any]:
-    """Return the values of query and header parameters, defaults filled in, or refuse."""
-    values = {}
-    for parameter in operation.parameters:
-        if parameter.where in {"query", "header"}:
-            values[parameter.name], wrong = parameter.read(_occurrences(parameter, ask))
-            if wrong:
-                _refuse_value(wrong[0].path, wrong[0].message)
-    return values
-
-
-def _occurrences(parameter: Parameter, ask: Ask) -> list[str]:
-    if parameter.where == "header":
-        return ask.headers.getlist(parameter.name)
-    return [value for name, value in ask.query if name == parameter.name]
-
-
-def _read_body(operation: Operation, ask: Ask) -> dict[str, Any]:
-    if not ask.body and not operation.body_required:
-        return {}
-    media_type = ask.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != JSON:
-        raise RefusedError(Reason.BAD_REQUEST, f"Content-Type must be {JSON}")
-    try:
-        body = json.loads(ask.body, parse_constant=_no_number)
-    except (ValueError, RecursionError) as error:
-        raise RefusedError(Reason.BAD_REQUEST, "the body is not JSON") from error
-    if not isinstance(body, dict):
-        raise RefusedError(Reason.BAD_REQUEST, "the body is not a JSON object")
-    if b"\\ud" in ask.body.lower() and not _is_text(body):
-        raise RefusedError(Reason.BAD_REQUEST, "the body holds half a surrogate pair")
-    return body
-
-
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(name)
-
-
-def _is_text(body: object) -> bool:
-    try:
-        json.dumps(body, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _own_text(operation: Operation, body: Mapping[str, Any], name: str) -> str | None:
-    """Return a member the relay documents at top level; empty means absent, as in the vendor's own examples."""
-    value = body.get(name) if name in operation.members else None
-    return value if isinstance(value, str) and value else None
-
-
-def _refuse_value(path: str, message: str) -> NoReturn:
-    said = f"{path}: {message}" if path else message
-    raise RefusedError(Reason.BAD_VALUE, said[:_MESSAGE], param=path or None)

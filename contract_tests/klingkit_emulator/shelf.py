@@ -29,7 +29,7 @@ class Shelf:
 
     async def get(self, file: File) -> Path:
         """Return where `file` lies, after making it if need be. Whoever asks meanwhile waits for the same one."""
-        path = self._place() / f"{file.key}.{'png' if file.kind == 'image' else 'mp4'}"
+        path = self._place() / f"{file.key}.{file.ending}"
         if path.is_file():
             return path
         making = self._making.get(file.key)

@@ -1,4 +1,7 @@
-"""Tasks and charges in SQLite. Every call is one transaction; the store may be used from any thread."""
+"""Tasks, charges and selection sessions in SQLite.
+
+Every call is one transaction; the store may be used from any thread.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DuplicateError", "Store", "Task"]
 
-_VERSION = 1
+_VERSION = 2
 _SCHEMA = """
 CREATE TABLE task (
     seq INTEGER PRIMARY KEY,
@@ -38,6 +41,12 @@ CREATE TABLE charge (
     account TEXT NOT NULL,
     tasks INTEGER NOT NULL,
     PRIMARY KEY (relay, account)
+);
+CREATE TABLE session (
+    session_id TEXT PRIMARY KEY,
+    relay TEXT NOT NULL,
+    account TEXT NOT NULL,
+    state TEXT NOT NULL
 );
 """
 _COLUMNS = "task_id, relay, account, object, external_id, timetable, asked"
@@ -61,7 +70,7 @@ class Task:
 
 
 class Store:
-    """The tasks of every relay and account, and how many creates each account was charged for.
+    """The tasks of every relay and account, and how many calls each account was charged for.
 
     `file` None keeps them in memory until `close`.
 
@@ -102,8 +111,8 @@ class Store:
                     "name another file with --database."
                 )
 
-    def add(self, task: Task, *, unique: bool = True) -> None:
-        """Keep `task` and charge its account for it.
+    def add(self, task: Task, *, unique: bool = True, charged: bool = True) -> None:
+        """Keep `task` and, if `charged`, charge its account for it.
 
         Raises:
             DuplicateError: the account has used the external id before (unless not `unique`); nothing was charged.
@@ -127,10 +136,23 @@ class Store:
                     json.dumps(asdict(task.asked)),
                 ),
             )
-            connection.execute(
-                "INSERT INTO charge VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET tasks = tasks + 1",
-                (task.relay, task.account),
-            )
+            if charged:
+                self._charge(connection, task.relay, task.account)
+
+    def charge(self, relay: str, account: str) -> None:
+        """Charge an account for a call that made no task."""
+        with self._transaction() as connection:
+            self._charge(connection, relay, account)
+
+    def _charge(self, connection: sqlite3.Connection, relay: str, account: str) -> None:
+        connection.execute(
+            "INSERT INTO charge VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET tasks = tasks + 1", (relay, account)
+        )
+
+    def remove(self, task: Task) -> None:
+        """Forget `task`; what it cost stays charged."""
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM task WHERE task_id = ?", (task.task_id,))
 
     def find(self, relay: str, account: str, obj: str, identifier: str, *, external: bool) -> Task | None:
         """Return the account's task of that id, or, if `external`, of that external id."""
@@ -161,6 +183,31 @@ class Store:
         where = "relay = ? AND account = ? AND object = ? ORDER BY seq DESC LIMIT ? OFFSET ?"
         return self._tasks(where, relay, account, obj, limit, offset)
 
+    def owned(self, relay: str, account: str, identifier: str, *, external: bool = False) -> Task | None:
+        """Return the account's task of that id, or, if `external`, of that external id, whatever its object."""
+        column = "external_id" if external else "task_id"
+        found = self._tasks(f"relay = ? AND account = ? AND {column} = ? ORDER BY seq", relay, account, identifier)
+        return found[0] if found else None
+
+    def everything(self, relay: str, account: str) -> list[Task]:
+        """Return all tasks of an account, newest first."""
+        return self._tasks("relay = ? AND account = ? ORDER BY seq DESC", relay, account)
+
+    def keep_session(self, session_id: str, relay: str, account: str, state: Any) -> None:
+        """Keep the JSON value `state` for a session, new or known."""
+        with self._transaction() as connection:
+            row = (session_id, relay, account, json.dumps(state))
+            connection.execute("INSERT OR REPLACE INTO session VALUES (?, ?, ?, ?)", row)
+
+    def session(self, session_id: str, relay: str, account: str) -> Any:
+        """Return what was kept for the account's session, or None."""
+        with self._lock:
+            row = self._connection.execute(
+                "SELECT state FROM session WHERE session_id = ? AND relay = ? AND account = ?",
+                (session_id, relay, account),
+            ).fetchone()
+        return json.loads(row[0]) if row else None
+
     def newest(self, relay: str, limit: int) -> list[Task]:
         """Return the relay's newest tasks of all accounts, newest first."""
         return self._tasks("relay = ? ORDER BY seq DESC LIMIT ?", relay, limit)
@@ -170,7 +217,7 @@ class Store:
         return self._number("SELECT count(*) FROM task WHERE relay = ?", relay)
 
     def charges(self, relay: str, account: str | None = None) -> int:
-        """Return how many creates the relay has charged for, to one account or to all."""
+        """Return how many calls the relay has charged for, to one account or to all."""
         return self._number(
             "SELECT coalesce(sum(tasks), 0) FROM charge WHERE relay = ?1 AND (?2 IS NULL OR account = ?2)",
             relay,

@@ -20,7 +20,8 @@ PAGE = "x-klingkit-page"
 AUTH = "x-klingkit-auth"
 """Where the reader leaves what a page says of its authorisation header, which OpenAPI keeps out of parameters."""
 
-_PARAMETER = re.compile(r"\{[^}/]+\}")
+# Relays call a task's id this and that; the model in a path of the new standard is no id.
+_PARAMETER = re.compile(r"\{(?!model\})[^}/]+\}")
 _TRANSPORT_HEADERS = {"content-type", "accept", "authorization"}
 
 

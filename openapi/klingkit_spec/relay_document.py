@@ -16,6 +16,9 @@ METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 
 # What only the one spec says: which relays document or claim an operation.
 _ONE_SPEC_ONLY = ("x-klingkit-relays", "x-klingkit-claimed-by")
+# Of the vendor's own tables, which tell of its models, voices and scenes, answers need the one of error codes alone.
+_VENDOR_TABLES = "x-kling-"
+_ERROR_TABLE = "x-kling-errors"
 
 
 def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -28,7 +31,7 @@ def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str
 
 def cut(spec: dict[str, Any], evidence: Mapping[str, Evidence]) -> dict[str, Any]:
     """Return a copy of `spec` with the operations of `evidence` alone, each marked with how we know of it."""
-    document = copy.deepcopy(spec)
+    document = copy.deepcopy({key: value for key, value in spec.items() if not _is_left_out(key)})
     for path, item in list(document["paths"].items()):
         for method in METHODS:
             operation = item.get(method)
@@ -45,6 +48,10 @@ def cut(spec: dict[str, Any], evidence: Mapping[str, Evidence]) -> dict[str, Any
     used = {tag for _, _, operation in operations(document) for tag in operation.get("tags", ())}
     document["tags"] = [tag for tag in document.get("tags", ()) if tag["name"] in used]
     return document
+
+
+def _is_left_out(key: str) -> bool:
+    return key.startswith(_VENDOR_TABLES) and key != _ERROR_TABLE
 
 
 def stamp(document: dict[str, Any], entry: Mapping[str, Any]) -> None:

@@ -1,7 +1,8 @@
 """Vendor pages into one document per relay: every page is read, and what they say is put side by side.
 
 A relay's folder under ``sources/`` holds its pages, ``provenance.toml`` with a ``[[file]]`` for each of them, and
-perhaps ``claims.yaml``: operations that the vendor lists without describing them.
+perhaps ``claims.yaml``: operations that the vendor lists without describing them. The official folder holds the parts
+of one OpenAPI document instead of pages.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from klingkit_spec import yamlio
+from klingkit_spec import official_parts, yamlio
 from klingkit_spec.document import PAGE, normalised
 from klingkit_spec.errors import SpecError
 from klingkit_spec.merge import OFFICIAL, Claim
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Extraction", "SourceError", "extract"]
 
-OFFICIAL_FILE = "kling.openapi.yaml"
 _CLAIMS = "claims.yaml"
 _PROVENANCE = "provenance.toml"
 _CLAIM_KEYS = {"order", "title", "method", "path", "evidence", "note", "duplicate_of"}
@@ -47,12 +47,13 @@ def extract(sources: Path, relay: str, entry: Mapping[str, Any], ids: Mapping[tu
 
     Raises:
         PageError: a page cannot be read at all.
+        PartError: the parts of the official document do not fit together.
         SourceError: pages and provenance do not fit, or two pages say different things of one operation.
     """
     folder = sources / relay
     pages = _listed(folder, relay)
     if relay == OFFICIAL:
-        return Extraction(yamlio.load_yaml(folder / OFFICIAL_FILE, shown=f"sources/{relay}/{OFFICIAL_FILE}"))
+        return Extraction(official_parts.join(folder, pages, shown=f"sources/{relay}"))
     document = _empty(entry)
     notes: list[tuple[str, Note]] = []
     for page in pages:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["surface"]
 
 _CREATE = "_create"
+_PICTURE_SOLUTION = "solution_virtual_try_on_create"
+_LIFE = {"create", "get", "list"}
 
 
 def surface(
@@ -27,6 +29,10 @@ def surface(
     claims: Mapping[str, Sequence[Claim]],
 ) -> dict[str, Any]:
     """Return the table for the one spec and the resolved `documents` of all relays.
+
+    ``operations`` has every object that can be created, under its operationId without the verb: the create's path,
+    its area, and the kind of what it makes. ``calls`` has every other operation of the one spec that is not the get
+    or the list of such an object, under its operationId: method, path, and whether it costs something.
 
     ``fields`` are the top-level fields of a create in the one spec's names: ``required`` says whether this relay wants
     the field, ``default`` is what the one spec gives for it.
@@ -51,15 +57,35 @@ def surface(
         relays[relay] = {"operations": offered, "claims": [_claim(claim) for claim in claims.get(relay, ())]}
     return {
         "operations": {
-            base_name(operation): {
-                "create_path": path,
-                "area": operation.split("_", 1)[0],
-                "media": "video" if path.startswith("/v1/videos/") else "image",
-            }
+            base_name(operation): {"create_path": path, "area": _area(operation), "media": _media(operation)}
             for operation, path in creates.items()
         },
+        "calls": _calls(spec, {base_name(operation) for operation in creates}),
         "relays": relays,
     }
+
+
+def _area(operation: str) -> str:
+    return operation.split("_", 1)[0]
+
+
+def _media(operation: str) -> str:
+    """Return what a task makes; the new standard has videos only, and solutions but one end in a video."""
+    area = _area(operation)
+    if operation == _PICTURE_SOLUTION:
+        return "image"
+    return area if area in {"image", "audio", "voice", "element"} else "video"
+
+
+def _calls(spec: dict[str, Any], objects: set[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for path, method, node in operations(spec):
+        operation = node["operationId"]
+        if base_name(operation) in objects and operation.rpartition("_")[2] in _LIFE:
+            continue
+        billable = bool(node.get("x-klingkit-billable", False))
+        found[operation] = {"method": method.upper(), "path": path, "billable": billable}
+    return found
 
 
 def _is_create(node: Mapping[str, Any]) -> bool:

@@ -175,3 +175,60 @@ def test_a_broken_rule_stops_the_build_naming_the_document() -> None:
 
     with pytest.raises(LintError, match=r"^resolved/x.yaml would break 1 rule\(s\): POST .* Correct the inputs\.$"):
         lint(spec, shown="resolved/x.yaml")
+
+
+@pytest.mark.parametrize(
+    ("name", "tag", "fine"),
+    [
+        ("voice_custom_delete", "voice", True),
+        ("standard_task_query", "standard", True),
+        ("video_selection_init", "video", True),
+        ("voice_custom_delete", "video", False),
+    ],
+)
+def test_an_operation_belongs_to_the_area_of_its_tag(name: str, tag: str, fine: bool) -> None:
+    spec = document()
+    spec["tags"] = [{"name": tag}]
+    operation(spec).update(operationId=name, tags=[tag])
+
+    assert (list(findings(spec)) == []) is fine
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("x-klingkit-billable", "yes", "x-klingkit-billable is true or false"),
+        ("x-klingkit-lifecycle", "old", "x-klingkit-lifecycle must be one of"),
+    ],
+)
+def test_our_own_marks_have_known_values(key: str, value: object, words: str) -> None:
+    spec = document()
+    operation(spec)[key] = value
+
+    assert words in next(findings(spec))
+
+
+def test_only_what_is_posted_can_cost_something() -> None:
+    spec = document()
+    item = spec["paths"]["/v1/videos/text2video"]
+    item["get"] = {**item.pop("post"), "x-klingkit-billable": True}
+    del item["get"]["requestBody"]
+
+    assert "true on a POST only" in next(findings(spec))
+
+
+def test_a_path_has_known_names_in_braces() -> None:
+    spec = document()
+    item = spec["paths"].pop("/v1/videos/text2video")
+    item["post"]["parameters"] = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
+    spec["paths"]["/v1/videos/{id}"] = item
+
+    assert "the path parameter 'id' is none of model, task_id" in next(findings(spec))
+
+
+def test_a_schema_that_was_right_once_is_not_taken_for_right_after_a_change() -> None:
+    assert list(findings(document())) == []
+    spec = document()
+    request_schema(spec)["properties"]["prompt"]["type"] = "words"
+
+    assert "it is no valid OpenAPI 3.1" in next(findings(spec))

@@ -145,7 +145,8 @@ def test_a_relays_document_stands_under_its_own_name_and_address(built: pipeline
 
     assert document["info"]["title"] == f"Kling AI API as offered by {entry['title']}"
     assert document["servers"] == [{"url": entry["base_url"] + entry["path_prefix"]}]
-    assert all(path.startswith("/v1/") for path in document["paths"])
+    if relay != "official":
+        assert all(path.startswith("/v1/") for path in document["paths"])
 
 
 def test_a_relays_document_has_no_component_that_nothing_uses(built: pipeline.Build) -> None:

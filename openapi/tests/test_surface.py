@@ -22,12 +22,23 @@ def test_an_operation_has_a_path_an_area_and_a_medium(table: dict[str, Any]) -> 
         "area": "image",
         "media": "image",
     }
-    assert sorted(table["operations"]) == [
+    assert {
         "image_multi_image2image",
         "video_image2video",
         "video_multi_image2video",
         "video_text2video",
-    ]
+    } <= table["operations"].keys()
+    assert table["operations"]["audio_text2audio"]["media"] == "audio"
+    assert table["operations"]["solution_virtual_try_on"]["media"] == "image"
+
+
+def test_calls_are_all_operations_that_are_no_part_of_a_tasks_life(table: dict[str, Any]) -> None:
+    assert table["calls"]["audio_tts_run"] == {"method": "POST", "path": "/v1/audio/tts", "billable": True}
+    assert table["calls"]["voice_preset_list"]["billable"] is False
+    assert table["calls"]["standard_task_get"] == {"method": "GET", "path": "/tasks", "billable": False}
+    life = {f"{name}_{verb}" for name in table["operations"] for verb in ("create", "get", "list")}
+    assert not life & table["calls"].keys()
+    assert life | table["calls"].keys() >= table["relays"]["official"]["operations"].keys()
 
 
 def test_fields_stand_under_the_names_of_the_one_spec(table: dict[str, Any]) -> None:

@@ -1,4 +1,7 @@
-"""What the one spec knows, and which part of it each relay offers. Data: resolved/surface.json."""
+"""What the client can ask for of what the one spec knows, and which part of it each relay offers.
+
+Data: resolved/surface.json.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +64,7 @@ _UNDOCUMENTED = Offer(frozenset(), {}, finds_external_ids=False, lists=True, doc
 @functools.cache
 def _operations() -> dict[str, Operation]:
     table = klingkit_data.load("resolved/surface.json")["operations"]
-    return {name: Operation(name, row["area"], row["media"]) for name, row in table.items()}
+    return {name: Operation(name, table[name]["area"], table[name]["media"]) for name in table if name in METHODS}
 
 
 def find_operation(name: str) -> Operation:

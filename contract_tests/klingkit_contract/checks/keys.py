@@ -8,7 +8,7 @@ from klingkit_contract.catalogue import Role
 from klingkit_contract.exchanges import Auth, Request
 from klingkit_contract.findings import Severity
 from klingkit_contract.judge import Claim
-from klingkit_contract.session import id_path
+from klingkit_contract.session import query_for
 
 if TYPE_CHECKING:
     from klingkit_contract.contract import Operation
@@ -28,8 +28,8 @@ def ask(session: Session) -> None:
             if auth is Auth.WRONG and session.board.accused(operation.id, "auth-missing"):
                 reason = "a request without any key is answered already: see auth-missing"
                 session.board.untested(operation.id, "auth-wrong", reason)
-            elif operation.role is Role.CREATE:
-                _ask_create(session, operation, auth)
+            elif session.contract.request_schema(operation):
+                _ask_with_body(session, operation, auth)
             else:
                 _ask_read(session, operation, auth)
 
@@ -43,12 +43,14 @@ def ask_about_task(session: Session, operation: Operation, task_id: str) -> None
 
 
 def _ask_read(session: Session, operation: Operation, auth: Auth) -> None:
-    path = id_path(operation, session.unknown_id()) if operation.role is Role.GET else operation.path
+    request = session.samples.call(operation, auth=auth)
+    if operation.role is Role.GET:
+        request = query_for(operation, session.unknown_id(), auth)
     session.board.asked(operation.id, _CHECKS[auth])
-    _rule(session, operation, _CHECKS[auth], session.send(Request("GET", path, auth=auth)))
+    _rule(session, operation, _CHECKS[auth], session.send(request))
 
 
-def _ask_create(session: Session, operation: Operation, auth: Auth) -> None:
+def _ask_with_body(session: Session, operation: Operation, auth: Auth) -> None:
     """Ask for free first, with a body that cannot be read; when that is looked at before the key, with a valid one."""
     check, board = _CHECKS[auth], session.board
     body = session.samples.body(operation)

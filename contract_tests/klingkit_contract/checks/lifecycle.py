@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from klingkit_contract.checks import keys, lists, lives, results
+from klingkit_contract.checks import calls, keys, lists, lives, results
 from klingkit_contract.exchanges import Auth
 from klingkit_contract.judge import Claim
 from klingkit_contract.reading import Step
@@ -24,7 +24,7 @@ _SPOILERS = ("html-page", "asked-id", "task-id-present")
 
 
 def ask(session: Session) -> None:
-    """Create one task per operation, follow all of them, then ask everything that needs a task."""
+    """Create one task per operation, follow all, ask everything that needs a task, then make the other calls."""
     session.guard.budget.keep(0)
     followed = [life for family in session.pairs() if (life := lives.create(session, *family)) is not None]
     _follow(session, followed)
@@ -37,6 +37,7 @@ def ask(session: Session) -> None:
         if life.listing is not None:
             lists.ask(session, life, life.listing)
         _ask_again(session, life)
+    calls.ask(session, followed)  # last: deletions take away what tasks made
 
 
 def _follow(session: Session, known: list[Life]) -> None:
@@ -134,9 +135,8 @@ def _ask_strangers(session: Session, life: Life, get: Operation) -> None:
 
 def _ask_by_external_id(session: Session, life: Life, get: Operation) -> None:
     board, check = session.board, "external-id-found"
-    promised = any(
-        EXTERNAL_ID in row.get("description", "") for _, row in session.contract.parameters(get, "path").values()
-    )
+    places = session.contract.parameters(get, "path") or session.contract.parameters(get, "query")
+    promised = any(EXTERNAL_ID in f"{name} {row.get('description', '')}" for name, (_, row) in places.items())
     if not promised or not life.external_id:
         board.does_not_apply(get.id, check, "the relay's documents do not promise it")
         return
@@ -144,7 +144,7 @@ def _ask_by_external_id(session: Session, life: Life, get: Operation) -> None:
         board.untested(get.id, check, life.spoiled)
         return
     board.asked(get.id, check)
-    seen = session.get(get, life.external_id)
+    seen = session.get(get, life.external_id, external=True)
     if seen.served and seen.reading.task_id == life.task_id:
         board.passed(get.id, check, life.note)
     elif seen.refused:

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from klingkit_contract.judge import Claim
 from klingkit_contract.reading import Step
-from klingkit_contract.samples import EXTERNAL_ID
+from klingkit_contract.samples import external_id_of, stands_in
 from klingkit_contract.session import Seen
 
 if TYPE_CHECKING:
     from klingkit_contract.contract import Operation
     from klingkit_contract.session import Session
 
-__all__ = ["Life", "create", "find", "leave_open"]
+__all__ = ["ACCOUNT_TROUBLE", "Life", "create", "find", "leave_open"]
 
 # What a relay answers to an account that may not or cannot pay: that says nothing about the contract.
-_ACCOUNT_TROUBLE = frozenset({401, 402, 403, 429})
+ACCOUNT_TROUBLE = frozenset({401, 402, 403, 429})
 _NEED_A_TASK = (
     "task-id-present",
     "status-known",
@@ -59,7 +59,7 @@ class Life:
     @property
     def external_id(self) -> str:
         """The external id it was created with, or an empty string."""
-        return str(self.body.get(EXTERNAL_ID, "")) or self.created.reading.external_id
+        return external_id_of(self.body) or self.created.reading.external_id
 
     @property
     def note(self) -> str:
@@ -86,8 +86,7 @@ class Life:
 def create(session: Session, create: Operation, get: Operation | None, listing: Operation | None) -> Life | None:
     """Buy a task with a valid create and return it, or say on the board why there is none and return None."""
     board, body = session.board, session.samples.body(create)
-    if EXTERNAL_ID in session.samples.fields(create):
-        body[EXTERNAL_ID] = f"klingkit-{session.mark}-{create.family}"
+    body = session.samples.marked(create, body, f"klingkit-{session.mark}-{create.family}")
     board.asked(create.id, "valid-accepted")
     seen = session.send(session.samples.request(create, body), purchase=True)
     if seen.served:
@@ -95,7 +94,10 @@ def create(session: Session, create: Operation, get: Operation | None, listing: 
         board.passed(create.id, "status-known")
         return _begin(session, Life(create, get, listing, body, seen))
     reason = session.why_blocked(seen) if seen.blocked else f"no task: {seen.why_no_verdict()}"
-    if seen.refused and seen.status not in _ACCOUNT_TROUBLE:
+    if seen.refused and seen.status not in ACCOUNT_TROUBLE and stands_in(body):
+        reason = f"the example names media or ids that only the documents know: {seen.why_no_verdict()}"
+        board.untested(create.id, "valid-accepted", reason)
+    elif seen.refused and seen.status not in ACCOUNT_TROUBLE:
         words = f"A valid create was refused with HTTP {seen.status}: {seen.reading.message[:160] or 'no reason given'}"
         claim = Claim(create.id, "valid-accepted", "refused", f"{create.pointer}/requestBody", words, seen.record)
         board.accuse([claim])

@@ -6,6 +6,7 @@ import ipaddress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from klingkit_contract.flaws import parse_body
 from klingkit_contract.judge import Claim, looks_like_page
 from klingkit_contract.media import kind_of, mp4_seconds
 from klingkit_contract.transport import is_loopback
@@ -20,6 +21,15 @@ __all__ = ["ask"]
 
 _CHUNK = 65_536  # bytes asked for at a time; nothing more of a file is read
 _PARTIAL = 206
+# What the first files of an area or a family are, where they are no videos; areas whose results need not be files.
+_WANTED = {
+    "image": "image",
+    "audio": "audio",
+    "voice": "audio",
+    "solution_virtual_try_on": "image",
+    "solution_clothing_dupe": "image",
+}
+_THINGS = frozenset({"element", "voice"})
 _SLACK = 1.0  # seconds a video may differ from what was asked for
 
 
@@ -34,7 +44,8 @@ def ask(session: Session, life: Life, get: Operation) -> None:
             board.untested(get.id, check, reason)
         return
     board.asked(get.id, "result-present")
-    if not life.last.reading.urls:
+    area = life.create.family.partition("_")[0]
+    if not life.last.reading.urls and not (area in _THINGS and _holds_things(life)):
         words = f"The task is {life.last.reading.word!r}, and its answer names no result address."
         pointer = f"{get.pointer}/responses/200"
         board.accuse([Claim(get.id, "result-present", "none", pointer, words, life.last.record)])
@@ -42,19 +53,32 @@ def ask(session: Session, life: Life, get: Operation) -> None:
             board.untested(get.id, check, "there is no result address: see result-present")
         return
     board.passed(get.id, "result-present", life.note)
-    wanted = "image" if get.family.startswith("image") else "video"
+    if not life.last.reading.urls:
+        for check in ("result-media", "result-length"):
+            board.does_not_apply(get.id, check, "the result is a thing to be used, and no file")
+        return
+    wanted = _WANTED.get(life.create.family, _WANTED.get(area, "video"))
     record = _fetch_first(session, get, life, wanted)
     if record is not None and wanted == "video":
         _length(session, get, life, record)
-    elif wanted == "image":
-        board.does_not_apply(get.id, "result-length", "the results are pictures")
+    elif wanted != "video":
+        _no_length(session, get, life, f"the results are no videos but {wanted}")
     else:
         board.untested(get.id, "result-length", "the file could not be read: see result-media")
 
 
+def _holds_things(life: Life) -> bool:
+    """Tell whether the answer lists something that was made, though it is no file."""
+    value = parse_body(life.last.record.answer.body)
+    data = value.get("data") if isinstance(value, dict) else None
+    result = data.get("task_result") if isinstance(data, dict) else None
+    return isinstance(result, dict) and any(isinstance(rows, list) and rows for rows in result.values())
+
+
 def _fetch_first(session: Session, get: Operation, life: Life, wanted: str) -> Record | None:
     """Fetch the start of the first result without a key; return the exchange when it is what was promised."""
-    board, url = session.board, life.last.reading.urls[0]
+    # a sound that was made for a video comes after the video
+    board, url = session.board, life.last.reading.urls[-1 if wanted == "audio" else 0]
     pointer = f"{get.pointer}/responses/200"
     if _is_private(url) and not is_loopback(session.guard.base_url):
         words = "The result address lies in a private network, where nobody else can fetch it."
@@ -99,7 +123,11 @@ def _complaint(record: Record, wanted: str) -> tuple[str, str] | None:
 
 def _length(session: Session, get: Operation, life: Life, first: Record) -> None:
     board, check = session.board, "result-length"
-    asked = _seconds(life.body.get("duration"))
+    documented, usual = session.samples.length(life.create, life.body)
+    if not documented:
+        _no_length(session, get, life, "a create cannot say how long the video is to be")
+        return
+    asked = _seconds(usual)
     if asked is None:
         board.untested(get.id, check, "the create did not say how long the video should be")
         return
@@ -122,6 +150,12 @@ def _length(session: Session, get: Operation, life: Life, first: Record) -> None
         board.accuse([Claim(get.id, check, "length", f"{pointer}", words, first)])
     else:
         board.passed(get.id, check)
+
+
+def _no_length(session: Session, get: Operation, life: Life, reason: str) -> None:
+    """Say why the length means nothing here; of a query that other creates share, others may still show it."""
+    tell = session.board.does_not_apply if get.family == life.create.family else session.board.untested
+    tell(get.id, "result-length", reason)
 
 
 def _seconds(value: object) -> float | None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["show"]
 
-_ORDER = ("create", "get", "list", "relay")
+_ORDER = ("create", "get", "list", "call", "relay")
 
 
 def show(entries: tuple[Entry, ...], console: Console) -> None:

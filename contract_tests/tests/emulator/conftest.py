@@ -39,6 +39,10 @@ class Document:
     def objects(self) -> list[str]:
         return sorted(name.removesuffix("_create") for name in self.operations if name.endswith("_create"))
 
+    def body(self, operation_id: str) -> dict[str, Any]:
+        """Return the example of a request."""
+        return copy.deepcopy(self.operations[operation_id][2]["requestBody"]["content"]["application/json"]["example"])
+
     def path(self, operation_id: str, task_id: str = "") -> str:
         return self.operations[operation_id][1].replace("{task_id}", task_id)
 

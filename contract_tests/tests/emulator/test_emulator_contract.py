@@ -16,12 +16,12 @@ def document(schema, *, parameters=(), shared=(), components=None):
     body = {"required": True, "content": {"application/json": {"schema": schema}}}
     create = {"operationId": "video_thing_create", "requestBody": body, "parameters": list(parameters)}
     other = {"operationId": "video_thing_paint"}
-    paths = {"/v1/things": {"post": create, "put": other, "parameters": list(shared)}}
+    paths = {"/v1/things": {"post": create, "parameters": list(shared)}, "/v1/paint": {"put": other}}
     return {"paths": paths, "components": components or {}}
 
 
 def problems(schema, body, **more):
-    (operation,) = read_contract("x", document(schema, **more), ERRORS).operations
+    (operation,) = read_contract("x", document(schema, **more), ERRORS).operations[:1]
     return [(violation.path, violation.keyword) for violation in operation.check_body(body)]
 
 
@@ -53,7 +53,7 @@ def test_formats_are_kept(member, good, bad):
 
 def test_members_and_defaults_of_an_all_of_count_as_the_schemas_own():
     parts = [{"properties": {"a": {"default": 1}}}, {"properties": {"b": {}}}]
-    (operation,) = read_contract("x", document({"type": "object", "allOf": parts}), ERRORS).operations
+    operation, _ = read_contract("x", document({"type": "object", "allOf": parts}), ERRORS).operations
     assert operation.members == {"a", "b"}
     assert operation.defaults == {"a": 1}
 
@@ -64,7 +64,7 @@ def test_an_operations_own_parameter_overrules_the_paths_and_standard_headers_ar
 
     shared = [row("a", "query", required=True), row("Authorization", "header", required=True)]
     own = [row("a", "query"), row("b", "header", required=True)]
-    (operation,) = read_contract("x", document({}, parameters=own, shared=shared), ERRORS).operations
+    operation, _ = read_contract("x", document({}, parameters=own, shared=shared), ERRORS).operations
     assert [(p.name, p.required) for p in operation.parameters] == [("a", False), ("b", True)]
 
 
@@ -86,13 +86,14 @@ def test_an_operations_own_parameter_overrules_the_paths_and_standard_headers_ar
 )
 def test_a_parameter_is_read_as_its_schema_says(schema, said, value, wrong):
     rows = [{"name": "p", "in": "query", "schema": schema}]
-    (operation,) = read_contract("x", document({}, parameters=rows), ERRORS).operations
+    operation, _ = read_contract("x", document({}, parameters=rows), ERRORS).operations
     found, problems = operation.parameters[0].read(said)
     assert (found, len(problems)) == (value, wrong)
 
 
-def test_an_operation_that_is_neither_create_nor_get_nor_list_is_named_as_unserved():
-    assert read_contract("x", document({}), ERRORS).unserved == ("video_thing_paint",)
+def test_an_operation_that_is_no_part_of_a_tasks_life_is_a_call():
+    rows = read_contract("x", document({}), ERRORS).operations
+    assert {row.id: row.manner for row in rows} == {"video_thing_create": "create", "video_thing_paint": "call"}
 
 
 def test_a_documents_own_error_table_comes_first():

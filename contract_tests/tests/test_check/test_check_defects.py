@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from klingkit_contract.emulated import BUDGET
 from klingkit_contract.findings import Verdict
 from klingkit_contract.targets import known_relays
 from klingkit_emulator.launch import DEFECTS
@@ -56,7 +57,7 @@ def test_honest_relays_have_no_finding_and_with_a_budget_nothing_stays_untested(
     on_emulator: Callable[..., object],
 ) -> None:
     relays = known_relays()
-    ran = on_emulator(relays)
+    ran = on_emulator(relays, budget=BUDGET)
     assert ran.red == {}
     open_cells = [(key, cell.reason) for key, cell in ran.results.cells.items() if cell.verdict is Verdict.NOT_TESTED]
     assert open_cells == []

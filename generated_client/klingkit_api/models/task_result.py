@@ -10,8 +10,11 @@ from attrs import field as _attrs_field
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from ..models.audio_file import AudioFile
+    from ..models.element import Element
     from ..models.image_file import ImageFile
     from ..models.video_file import VideoFile
+    from ..models.voice import Voice
 
 
 T = TypeVar("T", bound="TaskResult")
@@ -25,11 +28,24 @@ class TaskResult:
     """ Finished videos. """
     images: list[ImageFile | None] | None | Unset = UNSET
     """ Finished pictures. """
+    result_type: None | str | Unset = UNSET
+    """ Which list holds the pictures: images (single) or series_images (series). Known values: single, series. """
+    series_images: list[ImageFile | None] | None | Unset = UNSET
+    """ Finished pictures of a series. """
+    audios: list[AudioFile | None] | None | Unset = UNSET
+    """ Finished sounds. """
+    voices: list[None | Voice] | None | Unset = UNSET
+    """ Finished voices. """
+    elements: list[Element | None] | None | Unset = UNSET
+    """ Finished elements. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.audio_file import AudioFile  # noqa: PLC0415
+        from ..models.element import Element  # noqa: PLC0415
         from ..models.image_file import ImageFile  # noqa: PLC0415
         from ..models.video_file import VideoFile  # noqa: PLC0415
+        from ..models.voice import Voice  # noqa: PLC0415
 
         videos: list[dict[str, Any] | None] | None | Unset
         if isinstance(self.videos, Unset):
@@ -63,6 +79,76 @@ class TaskResult:
         else:
             images = self.images
 
+        result_type: None | str | Unset
+        if isinstance(self.result_type, Unset):
+            result_type = UNSET
+        else:
+            result_type = self.result_type
+
+        series_images: list[dict[str, Any] | None] | None | Unset
+        if isinstance(self.series_images, Unset):
+            series_images = UNSET
+        elif isinstance(self.series_images, list):
+            series_images = []
+            for series_images_type_0_item_data in self.series_images:
+                series_images_type_0_item: dict[str, Any] | None
+                if isinstance(series_images_type_0_item_data, ImageFile):
+                    series_images_type_0_item = series_images_type_0_item_data.to_dict()
+                else:
+                    series_images_type_0_item = series_images_type_0_item_data
+                series_images.append(series_images_type_0_item)
+
+        else:
+            series_images = self.series_images
+
+        audios: list[dict[str, Any] | None] | None | Unset
+        if isinstance(self.audios, Unset):
+            audios = UNSET
+        elif isinstance(self.audios, list):
+            audios = []
+            for audios_type_0_item_data in self.audios:
+                audios_type_0_item: dict[str, Any] | None
+                if isinstance(audios_type_0_item_data, AudioFile):
+                    audios_type_0_item = audios_type_0_item_data.to_dict()
+                else:
+                    audios_type_0_item = audios_type_0_item_data
+                audios.append(audios_type_0_item)
+
+        else:
+            audios = self.audios
+
+        voices: list[dict[str, Any] | None] | None | Unset
+        if isinstance(self.voices, Unset):
+            voices = UNSET
+        elif isinstance(self.voices, list):
+            voices = []
+            for voices_type_0_item_data in self.voices:
+                voices_type_0_item: dict[str, Any] | None
+                if isinstance(voices_type_0_item_data, Voice):
+                    voices_type_0_item = voices_type_0_item_data.to_dict()
+                else:
+                    voices_type_0_item = voices_type_0_item_data
+                voices.append(voices_type_0_item)
+
+        else:
+            voices = self.voices
+
+        elements: list[dict[str, Any] | None] | None | Unset
+        if isinstance(self.elements, Unset):
+            elements = UNSET
+        elif isinstance(self.elements, list):
+            elements = []
+            for elements_type_0_item_data in self.elements:
+                elements_type_0_item: dict[str, Any] | None
+                if isinstance(elements_type_0_item_data, Element):
+                    elements_type_0_item = elements_type_0_item_data.to_dict()
+                else:
+                    elements_type_0_item = elements_type_0_item_data
+                elements.append(elements_type_0_item)
+
+        else:
+            elements = self.elements
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update({})
@@ -70,13 +156,26 @@ class TaskResult:
             field_dict["videos"] = videos
         if images is not UNSET:
             field_dict["images"] = images
+        if result_type is not UNSET:
+            field_dict["result_type"] = result_type
+        if series_images is not UNSET:
+            field_dict["series_images"] = series_images
+        if audios is not UNSET:
+            field_dict["audios"] = audios
+        if voices is not UNSET:
+            field_dict["voices"] = voices
+        if elements is not UNSET:
+            field_dict["elements"] = elements
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.audio_file import AudioFile  # noqa: PLC0415
+        from ..models.element import Element  # noqa: PLC0415
         from ..models.image_file import ImageFile  # noqa: PLC0415
         from ..models.video_file import VideoFile  # noqa: PLC0415
+        from ..models.voice import Voice  # noqa: PLC0415
 
         d = dict(src_dict)
 
@@ -152,9 +251,167 @@ class TaskResult:
 
         images = _parse_images(d.pop("images", UNSET))
 
+        def _parse_result_type(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        result_type = _parse_result_type(d.pop("result_type", UNSET))
+
+        def _parse_series_images(data: object) -> list[ImageFile | None] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                series_images_type_0 = []
+                _series_images_type_0 = data
+                for series_images_type_0_item_data in _series_images_type_0:
+
+                    def _parse_series_images_type_0_item(data: object) -> ImageFile | None:
+                        if data is None:
+                            return data
+                        try:
+                            if not isinstance(data, dict):
+                                raise TypeError()
+                            series_images_type_0_item_type_0 = ImageFile.from_dict(data)
+
+                            return series_images_type_0_item_type_0
+                        except (TypeError, ValueError, AttributeError, KeyError):
+                            pass
+                        return cast(ImageFile | None, data)
+
+                    series_images_type_0_item = _parse_series_images_type_0_item(series_images_type_0_item_data)
+
+                    series_images_type_0.append(series_images_type_0_item)
+
+                return series_images_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[ImageFile | None] | None | Unset, data)
+
+        series_images = _parse_series_images(d.pop("series_images", UNSET))
+
+        def _parse_audios(data: object) -> list[AudioFile | None] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                audios_type_0 = []
+                _audios_type_0 = data
+                for audios_type_0_item_data in _audios_type_0:
+
+                    def _parse_audios_type_0_item(data: object) -> AudioFile | None:
+                        if data is None:
+                            return data
+                        try:
+                            if not isinstance(data, dict):
+                                raise TypeError()
+                            audios_type_0_item_type_0 = AudioFile.from_dict(data)
+
+                            return audios_type_0_item_type_0
+                        except (TypeError, ValueError, AttributeError, KeyError):
+                            pass
+                        return cast(AudioFile | None, data)
+
+                    audios_type_0_item = _parse_audios_type_0_item(audios_type_0_item_data)
+
+                    audios_type_0.append(audios_type_0_item)
+
+                return audios_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[AudioFile | None] | None | Unset, data)
+
+        audios = _parse_audios(d.pop("audios", UNSET))
+
+        def _parse_voices(data: object) -> list[None | Voice] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                voices_type_0 = []
+                _voices_type_0 = data
+                for voices_type_0_item_data in _voices_type_0:
+
+                    def _parse_voices_type_0_item(data: object) -> None | Voice:
+                        if data is None:
+                            return data
+                        try:
+                            if not isinstance(data, dict):
+                                raise TypeError()
+                            voices_type_0_item_type_0 = Voice.from_dict(data)
+
+                            return voices_type_0_item_type_0
+                        except (TypeError, ValueError, AttributeError, KeyError):
+                            pass
+                        return cast(None | Voice, data)
+
+                    voices_type_0_item = _parse_voices_type_0_item(voices_type_0_item_data)
+
+                    voices_type_0.append(voices_type_0_item)
+
+                return voices_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[None | Voice] | None | Unset, data)
+
+        voices = _parse_voices(d.pop("voices", UNSET))
+
+        def _parse_elements(data: object) -> list[Element | None] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                elements_type_0 = []
+                _elements_type_0 = data
+                for elements_type_0_item_data in _elements_type_0:
+
+                    def _parse_elements_type_0_item(data: object) -> Element | None:
+                        if data is None:
+                            return data
+                        try:
+                            if not isinstance(data, dict):
+                                raise TypeError()
+                            elements_type_0_item_type_0 = Element.from_dict(data)
+
+                            return elements_type_0_item_type_0
+                        except (TypeError, ValueError, AttributeError, KeyError):
+                            pass
+                        return cast(Element | None, data)
+
+                    elements_type_0_item = _parse_elements_type_0_item(elements_type_0_item_data)
+
+                    elements_type_0.append(elements_type_0_item)
+
+                return elements_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[Element | None] | None | Unset, data)
+
+        elements = _parse_elements(d.pop("elements", UNSET))
+
         task_result = cls(
             videos=videos,
             images=images,
+            result_type=result_type,
+            series_images=series_images,
+            audios=audios,
+            voices=voices,
+            elements=elements,
         )
 
         task_result.additional_properties = d
