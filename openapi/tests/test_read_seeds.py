@@ -28,12 +28,14 @@ pytestmark = pytest.mark.skipif(not SEEDS.is_dir(), reason="the vendors' origina
 
 
 def _pairs() -> list[tuple[str, str, str]]:
-    found = []
-    for file in sorted(OPENAPI.glob("sources/*/provenance.toml")):
-        for entry in tomllib.loads(file.read_text(encoding="utf-8")).get("file", []):
-            if "seed" in entry:
-                found.append((f"{file.parent.name}/{entry['name']}", entry["seed"], entry["seed_sha256"]))
-    return found
+    entries = (
+        (file.parent.name, entry)
+        for file in sorted(OPENAPI.glob("sources/*/provenance.toml"))
+        for entry in tomllib.loads(file.read_text(encoding="utf-8")).get("file", [])
+    )
+    return [
+        (f"{relay}/{entry['name']}", entry["seed"], entry["seed_sha256"]) for relay, entry in entries if "seed" in entry
+    ]
 
 
 def _facts(schema: dict[str, Any]) -> dict[str, Any]:

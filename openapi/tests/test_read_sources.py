@@ -243,7 +243,7 @@ def test_xiexus_image2video_request_and_answers() -> None:
     assert facts(body("xiexus/image2video.txt")) == {
         "type": "object",
         "properties": {
-            **{name: STRING for name in ("model", "prompt", "image", "response_format", "user")},
+            **dict.fromkeys(("model", "prompt", "image", "response_format", "user"), STRING),
             **dict.fromkeys(("width", "height", "fps", "seed", "n"), integer),
             "duration": {"type": "number"},
             "metadata": {"type": "object", "additionalProperties": True, "properties": {}},
@@ -301,7 +301,7 @@ def test_haoee_multi_image2image_is_read_from_its_example() -> None:
     assert facts(body("haoee/multi-image2image.txt")) == {
         "type": "object",
         "properties": {
-            **{name: STRING for name in ("model_name", "prompt", "negative_prompt", "scence_image", "callback_url")},
+            **dict.fromkeys(("model_name", "prompt", "negative_prompt", "scence_image", "callback_url"), STRING),
             "subject_image_list": {"type": "array", "items": STRING},
             "n": {"type": "integer"},
             "aspect_ratio": STRING,
