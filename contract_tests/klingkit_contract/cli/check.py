@@ -1,4 +1,4 @@
-"""Check what relays keep of their promises; free unless told otherwise."""
+"""Check what relays keep of their promises; free unless told to pay."""
 
 from __future__ import annotations
 
