@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from klingkit_spec.cli import build, client, diff, matrix, overlay, read
+from klingkit_spec.cli import build, client, diff, ingest, matrix, overlay, read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +16,7 @@ app.command("read")(read.read)
 app.command("build")(build.build)
 app.command("client")(client.client)
 app.command("diff")(diff.diff)
+app.command("ingest")(ingest.ingest)
 app.command("matrix")(matrix.matrix)
 app.command("overlay")(overlay.overlay)
 
