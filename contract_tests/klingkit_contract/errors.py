@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 __all__ = [
+    "BaselineError",
     "CheckRunError",
     "DocumentError",
     "MissingKeyError",
@@ -51,3 +52,7 @@ class OptionError(CheckRunError):
 
 class DocumentError(CheckRunError):
     """A resolved document of this installation lacks what the checks need."""
+
+
+class BaselineError(CheckRunError):
+    """A baseline file is missing, cannot be read or written, or is none."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from klingkit_contract.findings import Cell, Check
+    from klingkit_contract.findings import Cell, Check, Deviation
 
 __all__ = [
     "CellFinished",
@@ -82,12 +82,16 @@ Event = RunStarted | RelayStarted | StageStarted | CellFinished | RelayFinished 
 
 @dataclass(slots=True)
 class Results:
-    """Everything a report needs, gathered from a finished stream."""
+    """Everything a report needs, gathered from a finished stream.
+
+    `gone` are deviations that a baseline accepts and this run looked for in vain.
+    """
 
     started: RunStarted
     cells: dict[tuple[str, str, str], Cell] = field(default_factory=dict)  # (relay, operation, check)
     relays: dict[str, RelayFinished] = field(default_factory=dict)
     seconds: float = 0.0
+    gone: tuple[Deviation, ...] = ()
 
 
 def collect(events: Iterable[Event]) -> Results:

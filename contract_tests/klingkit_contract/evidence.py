@@ -23,6 +23,9 @@ _MOST_WORD = 200  # characters of one Base64 run that are shown
 _MOST_CURL = 6000  # characters; a longer command is of no use to anyone
 _KEY_VARIABLE = {Auth.KEY: "$KLINGKIT_API_KEY", Auth.OTHER: "$KLINGKIT_OTHER_API_KEY", Auth.WRONG: "sk-wrong"}
 _LONG_RUN = re.compile(rf"[A-Za-z0-9+/=_-]{{{_MOST_WORD},}}")
+_CHANGING = re.compile(r"\b(?:\d{9,}|(?=[\w-]*\d)[\w-]{12,})\b")  # ids, UUIDs, times: another one in every run
+_WRONG_WORD = re.compile(r"(\"[^\"]{1,60}\") is not one of")
+_MOST_SIGNATURE = 160  # characters
 _TEXTUAL = ("json", "text", "xml", "javascript", "html")
 
 
@@ -51,7 +54,14 @@ class Evidence:
             reproduce=f"{self.command} --check {check.id} --budget {self.budget} --seed {self.seed}",
             curl=self._curl(claim.record),
             exchange=self._exchange(claim.record),
+            signature=self._signature(claim),
         )
+
+    def _signature(self, claim: Claim) -> str:
+        """Return the topic without what is another in every run, and the word where a wrong word is what is wrong."""
+        words = dict.fromkeys(_WRONG_WORD.findall(claim.seen)) if " enum" in f" {claim.topic}" else ()
+        clean = self.redactor.text(" ".join([claim.topic, *words]))  # first: half a key is no key to look for
+        return " ".join(_CHANGING.sub("#", clean).split())[:_MOST_SIGNATURE]
 
     def _exchange(self, record: Record) -> Exchange:
         request, answer = record.request, record.answer

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-__all__ = ["Cell", "Check", "Cost", "Exchange", "Finding", "Severity", "Verdict"]
+if TYPE_CHECKING:
+    from datetime import date
+
+__all__ = ["Acceptance", "Cell", "Check", "Cost", "Deviation", "Exchange", "Finding", "Severity", "Verdict"]
 
 
 class Cost(StrEnum):
@@ -30,6 +34,7 @@ class Verdict(StrEnum):
 
     PASS = "pass"  # noqa: S105 - a verdict, not a password
     FINDING = "finding"
+    KNOWN = "known deviation"  # broken, and somebody accepted that in a baseline
     NOT_TESTED = "not tested"  # it could not be asked; the cell says why
     NOT_APPLICABLE = "not applicable"  # the relay does not offer the operation, or the check has no meaning for it
 
@@ -60,6 +65,15 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
+class Acceptance:
+    """Why a broken promise is put up with, since when, and until when (that day included; None: for good)."""
+
+    reason: str
+    since: date
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One broken promise of one relay.
 
@@ -74,6 +88,9 @@ class Finding:
         reproduce: one shell command that shows it again; the key stands in it as ``$KLINGKIT_API_KEY``.
         curl: the same as a cURL command, or empty.
         exchange: the exchange that shows it.
+        signature: what was seen in words that are the same in every run, such as ``data.task_status enum``: it tells
+            the findings of one cell apart, and a baseline knows a finding again by it.
+        acceptance: who put up with it and why, as the baseline says; None for a finding that counts.
     """
 
     relay: str
@@ -86,11 +103,29 @@ class Finding:
     reproduce: str
     curl: str = ""
     exchange: Exchange | None = None
+    signature: str = ""
+    acceptance: Acceptance | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """One finding that a baseline accepts: where it was, its signature, and for people what was seen then."""
+
+    relay: str
+    operation: str
+    check: str
+    signature: str
+    seen: str
+    acceptance: Acceptance
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The verdict of one check on one operation of one relay; `reason` says why it was not tested or does not apply."""
+    """The verdict of one check on one operation of one relay.
+
+    `reason` says why it was not tested or does not apply, or what to know about a pass. `findings` has the accepted
+    ones as well; a cell with nothing but accepted ones is a known deviation.
+    """
 
     relay: str
     operation: str

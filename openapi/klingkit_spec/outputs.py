@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Difference", "differences", "write"]
+__all__ = ["Difference", "differences", "write", "write_whole"]
 
 # Every file in these places is ours: what the build does not write is left over from an earlier one.
 _OWNED = ("extracted/*.yaml", "resolved/*.openapi.yaml", "resolved/*.json", "resolved/*.md", "resolved/relays/*.yaml")
@@ -48,10 +48,11 @@ def write(root: Path, outputs: Mapping[str, str], changes: list[Difference]) -> 
             file.unlink()
         else:
             file.parent.mkdir(parents=True, exist_ok=True)
-            _replace(file, outputs[change.path])
+            write_whole(file, outputs[change.path])
 
 
-def _replace(file: Path, text: str) -> None:
+def write_whole(file: Path, text: str) -> None:
+    """Write `text` to `file` at once: whoever reads it meanwhile finds the old or the new text, never a part."""
     handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
     try:
         with os.fdopen(handle, "wb") as stream:

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["Extraction", "SourceError", "extract"]
+__all__ = ["CLAIMS", "OFFICIAL_FILE", "Extraction", "SourceError", "extract", "of_one_page"]
 
-_CLAIMS = "claims.yaml"
+OFFICIAL_FILE = official_parts.MAIN_FILE
+CLAIMS = "claims.yaml"
 _PROVENANCE = "provenance.toml"
 _CLAIM_KEYS = {"order", "title", "method", "path", "evidence", "note", "duplicate_of"}
 
@@ -57,13 +58,24 @@ def extract(sources: Path, relay: str, entry: Mapping[str, Any], ids: Mapping[tu
     document = _empty(entry)
     notes: list[tuple[str, Note]] = []
     for page in pages:
-        if page != _CLAIMS:
+        if page != CLAIMS:
             shown = f"sources/{relay}/{page}"
             reading = read_file(folder / page, name=shown, relay=relay)
             notes.extend((page, note) for note in reading.notes)
             _add(document, reading.document, page, shown)
-    claims = _claims(folder, relay, entry, ids) if _CLAIMS in pages else ()
-    return Extraction({key: value for key, value in document.items() if value != []}, tuple(notes), claims)
+    claims = _claims(folder, relay, entry, ids) if CLAIMS in pages else ()
+    return Extraction(_filled(document), tuple(notes), claims)
+
+
+def of_one_page(entry: Mapping[str, Any], page_document: dict[str, Any], page: str) -> dict[str, Any]:
+    """Return what `extract` would make of one page alone; `page` is its name."""
+    document = _empty(entry)
+    _add(document, page_document, page, page)
+    return _filled(document)
+
+
+def _filled(document: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in document.items() if value != []}
 
 
 def _listed(folder: Path, relay: str) -> list[str]:
@@ -128,8 +140,8 @@ def _words(part: Any) -> Any:
 def _claims(
     folder: Path, relay: str, entry: Mapping[str, Any], ids: Mapping[tuple[str, str], str]
 ) -> tuple[Claim, ...]:
-    shown = f"sources/{relay}/{_CLAIMS}"
-    claims = yamlio.load_yaml(folder / _CLAIMS, shown=shown).get("operations")
+    shown = f"sources/{relay}/{CLAIMS}"
+    claims = yamlio.load_yaml(folder / CLAIMS, shown=shown).get("operations")
     if not isinstance(claims, list) or not all(isinstance(claim, dict) for claim in claims):
         raise SourceError(f"{shown} needs a list 'operations'.")
     return tuple(_claim(claim, shown, entry["path_prefix"], ids) for claim in claims)

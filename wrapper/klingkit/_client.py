@@ -59,7 +59,8 @@ class Kling(_Client):
     A client may be used by several threads at once.
 
     Args:
-        relay: id of the relay, such as ``anyapi``; see `relay_ids`.
+        relay: id of the relay, such as ``anyapi``; see `relay_ids`. Your own ones, from the configuration file, are
+            taken as well.
         api_key: the key. Without one, the relay's own variable (such as ``KLINGKIT_ANYAPI_API_KEY``) and then
             ``KLINGKIT_API_KEY`` is read from the environment.
         base_url: another address, without the relay's path prefix: a mirror, a proxy, the emulator.
@@ -160,8 +161,9 @@ def _session(
     allow_undocumented: bool,
     environ: Mapping[str, str] | None,
 ) -> tuple[Session, Secret]:
-    found = find_relay(relay)
-    secret = Secret(find_key(found, api_key, os.environ if environ is None else environ))
+    variables = os.environ if environ is None else environ
+    found = find_relay(relay, variables)
+    secret = Secret(find_key(found, api_key, variables))
     if not is_whole(max_retries, 0, _MOST_RETRIES):
         raise ConfigurationError(f"max_retries has to be a whole number from 0 to {_MOST_RETRIES}.")
     return Session(

@@ -319,6 +319,8 @@ class TaskFailedError(KlingError):
         reason: why, in the relay's words; empty when it does not say.
     """
 
+    exit_status = 1
+
     def __init__(self, sentence: str, *, task: Any, task_id: str, reason: str = "", **context: Any) -> None:
         super().__init__(sentence, message=reason, **context)
         self.task = task

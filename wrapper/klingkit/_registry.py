@@ -1,8 +1,9 @@
-"""Which relays there are, where they live, and which key opens them. Data: relays.toml."""
+"""Which relays there are, where they live, and which key opens them. Data: relays.toml, and the user's own."""
 
 from __future__ import annotations
 
 import functools
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -14,14 +15,20 @@ from klingkit._errors import ConfigurationError, MissingKeyError, UnknownRelayEr
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ANY_RELAY_VARIABLE", "Relay", "find_key", "find_relay", "relay_ids", "root_url"]
+__all__ = ["ANY_RELAY_VARIABLE", "Relay", "find_key", "find_relay", "registered", "relay_ids", "root_url"]
 
 ANY_RELAY_VARIABLE = "KLINGKIT_API_KEY"
 
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """A relay as the registry knows it. `path_prefix` stands between `base_url` and the paths of the one spec."""
+    """A relay. `path_prefix` stands between `base_url` and the paths of the one spec.
+
+    Attributes:
+        reviewed: the day a person last held the vendor's pages against the sources, as YYYY-MM-DD; empty if unknown.
+        documents_of: id of the registered relay whose documents say what this one offers: of a registered one its
+            own, of a user's own the one it is like, empty without.
+    """
 
     id: str
     title: str
@@ -30,10 +37,13 @@ class Relay:
     key_variable: str
     dialect: str
     docs: str
+    reviewed: str = ""
+    documents_of: str = ""
 
 
 @functools.cache
-def _relays() -> dict[str, Relay]:
+def registered() -> Mapping[str, Relay]:
+    """Return the relays of the registry by id. Shared: do not change it."""
     table = klingkit_data.load("relays.toml")["relay"]
     return {
         name: Relay(
@@ -44,26 +54,38 @@ def _relays() -> dict[str, Relay]:
             key_variable=row["key_variable"],
             dialect=row["dialect"],
             docs=row.get("docs", ""),
+            reviewed=row.get("reviewed", ""),
+            documents_of=name,
         )
         for name, row in table.items()
     }
 
 
 def relay_ids() -> tuple[str, ...]:
-    """Return the ids of all relays klingkit knows, in the order of the registry."""
-    return tuple(_relays())
+    """Return the ids of the relays klingkit comes with, in the order of the registry; not the user's own."""
+    return tuple(registered())
 
 
-def find_relay(relay: str) -> Relay:
-    """Return the relay with this id.
+def find_relay(relay: str, environ: Mapping[str, str] | None = None) -> Relay:
+    """Return the relay with this id, from the registry or else from the user's configuration file.
+
+    Args:
+        relay: its id.
+        environ: read instead of the environment, to find the configuration file.
 
     Raises:
         UnknownRelayError: there is none.
+        ConfigurationError: it is not in the registry, and the configuration file is broken.
     """
-    found = _relays().get(relay) if is_text(relay) else None
-    if found is None:
-        raise UnknownRelayError(f"There is no relay {relay!r}; choose one of: {', '.join(relay_ids())}.")
-    return found
+    found = registered().get(relay) if is_text(relay) else None
+    if found is not None:
+        return found
+    from klingkit._settings import read_settings  # not needed, and not loaded, for a relay of the registry
+
+    own = read_settings(os.environ if environ is None else environ).relays
+    if is_text(relay) and relay in own:
+        return own[relay]
+    raise UnknownRelayError(f"There is no relay {relay!r}; choose one of: {', '.join([*relay_ids(), *own])}.")
 
 
 def find_key(relay: Relay, api_key: str | None, environ: Mapping[str, str]) -> str:

@@ -115,7 +115,7 @@ def offer_of(relay: Relay, operation: Operation, *, allow_undocumented: bool = F
     Raises:
         UnsupportedByRelayError: it does not offer the operation.
     """
-    there = offers(relay.id)
+    there = offers(relay.documents_of)
     if operation.id not in there:
         if allow_undocumented:
             return _UNDOCUMENTED

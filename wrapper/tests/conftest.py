@@ -66,13 +66,6 @@ def waits() -> Iterator[InstantClock]:
         yield clock
 
 
-@pytest.fixture(autouse=True)
-def _no_keys_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("OFFICIAL", "ANYAPI", "XIEXUS", "OPENAI_NEXT", "HAOEE"):
-        monkeypatch.delenv(f"KLINGKIT_{name}_API_KEY", raising=False)
-    monkeypatch.delenv("KLINGKIT_API_KEY", raising=False)
-
-
 class Words:
     """Answers in the Kling format, and the addresses of the relay they come from."""
 

@@ -1,4 +1,4 @@
-"""Check what relays keep of their promises; free unless told otherwise."""
+"""Check what relays keep of their promises; free unless told to pay."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import re
 import tempfile
 from contextlib import nullcontext
+from datetime import date
 from pathlib import Path  # noqa: TC003 - the command-line parser reads the annotations
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,17 +15,16 @@ from rich.console import Console
 
 from klingkit_contract import catalogue, events
 from klingkit_contract.cli import listing
+from klingkit_contract.cli.outcome import Format, Outcome
 from klingkit_contract.emulated import BUDGET, WAIT, emulated_targets
 from klingkit_contract.errors import OptionError, ReportFolderError
-from klingkit_contract.findings import Verdict
-from klingkit_contract.report import table, write_all
 from klingkit_contract.runner import Options, run
 from klingkit_contract.targets import Target, read_targets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from klingkit_contract.events import Event, Results
+    from klingkit_contract.events import Event
 
 _RATE = re.compile(r"(\d+(?:\.\d+)?)(?:/(s|m))?")
 
@@ -47,8 +47,21 @@ def check(
         int | None, typer.Option(help="Creates each relay may charge; 0 sends nothing that could be charged.")
     ] = None,
     report: Annotated[
-        Path | None, typer.Option(help="A folder for index.html, matrix.json and junit.xml; it is made.")
+        Path | None,
+        typer.Option(help="A folder for index.html, matrix.json, junit.xml, findings.sarif and report.md; it is made."),
     ] = None,
+    format_: Annotated[
+        Format, typer.Option("--format", help="What goes to stdout; github: annotations, markdown: for a comment.")
+    ] = Format.TABLE,
+    baseline: Annotated[
+        Path | None, typer.Option(help="A file of accepted findings: they are told apart, and the run passes.")
+    ] = None,
+    write_baseline: Annotated[
+        Path | None, typer.Option(help="Accept what is found: write it there. Reasons that are there already stay.")
+    ] = None,
+    only_new: Annotated[
+        bool, typer.Option("--only-new", help="Print what the baseline does not accept, a line each, or nothing.")
+    ] = False,
     check: Annotated[
         list[str] | None, typer.Option(help="A check to run, by its id; may be repeated. Without it: all.")
     ] = None,
@@ -70,7 +83,8 @@ def check(
     """Check what relays really keep of their documents.
 
     Nothing is spent unless --budget says so: with a budget of 0 no create
-    leaves with a key. Exit status: 0 all kept, 1 findings, 2 could not run.
+    leaves with a key. Exit status: 0 all kept or accepted, 1 findings, 2 could
+    not run.
     """
     console = Console()
     entries = catalogue.select(tuple(check or ()))
@@ -86,14 +100,16 @@ def check(
     pace = _read_rate(rate)
     if report is not None:
         _try_folder(report)
+    outcome = Outcome.read(format_, report, baseline, write_baseline, date.today(), only_new=only_new)
     if all_emulated:
         allowed = BUDGET if budget is None else budget
         emulated = Options(entries, allowed, seed, pace, WAIT if wait is None else wait)
         with emulated_targets(relays, defect or []) as targets:
-            console.print(f"{len(targets)} emulated, budget {allowed} each: the emulator is free.", style="dim")
-            return _report(console, targets, emulated, report)
+            if not outcome.plain:
+                console.print(f"{len(targets)} emulated, budget {allowed} each: the emulator is free.", style="dim")
+            return _report(targets, emulated, outcome)
     targets = read_targets(relays, os.environ, base_url=base_url, api_key=api_key, other_api_key=other_api_key)
-    return _report(console, targets, Options(entries, budget or 0, seed, pace, wait), report)
+    return _report(targets, Options(entries, budget or 0, seed, pace, wait), outcome)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -102,7 +118,7 @@ def main(argv: Sequence[str]) -> int:
     return int(status or 0)
 
 
-def _report(console: Console, targets: list[Target], options: Options, folder: Path | None) -> int:
+def _report(targets: list[Target], options: Options, outcome: Outcome) -> int:
     """Run the checks, show and write what they found, and return the exit status."""
     seen: list[Event] = []
     interrupted = False
@@ -112,14 +128,10 @@ def _report(console: Console, targets: list[Target], options: Options, folder: P
         interrupted = True
         if not seen:
             raise
-    results = events.collect(seen)
-    table.render(results, console)
-    if folder is not None:
-        for path in write_all(results, folder):
-            console.print(f"wrote {path}", highlight=False, soft_wrap=True)
+    status = outcome.tell(events.collect(seen), whole=not interrupted)
     if interrupted:
         raise KeyboardInterrupt
-    return 1 if _has_findings(results) else 0
+    return status
 
 
 def _follow(stream: Iterator[Event], seen: list[Event]) -> None:
@@ -131,10 +143,6 @@ def _follow(stream: Iterator[Event], seen: list[Event]) -> None:
             seen.append(event)
             if status is not None and isinstance(event, events.StageStarted):
                 status.update(f"{event.relay}: {event.stage} …")
-
-
-def _has_findings(results: Results) -> bool:
-    return any(cell.verdict is Verdict.FINDING for cell in results.cells.values())
 
 
 def _refuse_contradictions(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from klingkit_contract.events import Results
     from klingkit_contract.findings import Finding
 
-__all__ = ["WORST_FIRST", "Grid", "Untested", "worst"]
+__all__ = ["WORST_FIRST", "Grid", "Untested", "counted", "fresh", "not_offered", "worst"]
 
 WORST_FIRST = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
 
@@ -22,6 +23,7 @@ _STOPPED = "the run stopped before this was asked"
 _SILENT = "the run recorded no verdict"
 _NEVER_ASKED = "no relay of this run is asked this"
 _UNEXPLAINED = "no reason was given"
+_NOT_OFFERED = re.compile(r"\bdo(es)? not (offer|have)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,12 @@ class Grid:
         return Cell(relay, operation, check, Verdict.NOT_TESTED, reason)
 
     def findings(self) -> list[Finding]:
-        """Return every finding, worst first; those of equal severity stay in the order of the run."""
-        return sorted((finding for cell in self for finding in cell.findings), key=_badness)
+        """Return every finding that counts, worst first; those of equal severity stay in the order of the run."""
+        return sorted((finding for cell in self for finding in fresh(cell)), key=_badness)
+
+    def known(self) -> list[Finding]:
+        """Return every finding that a baseline accepts, worst first."""
+        return sorted((found for cell in self for found in cell.findings if found.acceptance), key=_badness)
 
     def untested(self) -> list[Untested]:
         """Return why cells were not tested, the commonest reason first."""
@@ -90,6 +96,22 @@ class Grid:
                 relays.setdefault(cell.reason or _UNEXPLAINED, Counter())[cell.relay] += 1
         groups = [Untested(reason, counts.total(), tuple(counts)) for reason, counts in relays.items()]
         return sorted(groups, key=lambda group: (-group.cells, group.reason))
+
+
+def fresh(cell: Cell) -> tuple[Finding, ...]:
+    """Return the findings of `cell` that no baseline accepts."""
+    return tuple(finding for finding in cell.findings if finding.acceptance is None)
+
+
+def counted(cell: Cell) -> int | None:
+    """Return how many requests were made for `cell`; None when nobody counted, though an exchange shows there were."""
+    shown = any(finding.exchange for finding in cell.findings)
+    return None if shown and not cell.requests else cell.requests
+
+
+def not_offered(cell: Cell) -> bool:
+    """Tell whether `cell` does not apply because the relay lacks the operation, and not because of the check."""
+    return cell.verdict is Verdict.NOT_APPLICABLE and _NOT_OFFERED.search(cell.reason) is not None
 
 
 def worst(findings: Iterable[Finding]) -> Finding | None:

@@ -21,28 +21,29 @@ from klingkit_contract.report.html_cards import card
 from klingkit_contract.report.html_table import Rows
 from klingkit_contract.report.html_words import SIGNS, badge, fragment
 from klingkit_contract.report.markup import Markup, element, join
-from klingkit_contract.report.scores import Score, count, score, total
+from klingkit_contract.report.scores import Score, accepted_words, count, score, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from klingkit_contract.events import Results
-    from klingkit_contract.findings import Finding
+    from klingkit_contract.findings import Acceptance, Deviation, Finding
 
 __all__ = ["write"]
 
 _LEGEND = {
     Verdict.PASS: "the promise was kept",
     Verdict.FINDING: "the promise was broken; the word says how much it hurts",
+    Verdict.KNOWN: "broken, and a baseline accepts that",
     Verdict.NOT_TESTED: "could not be asked, so nothing is known",
     Verdict.NOT_APPLICABLE: "not offered by the relay, or without meaning there",
 }
 _SCRIPTS = ("page_elements.js", "page_panel.js", "page_matrix.js")  # one program: later parts use earlier ones
-_SHOWN_FIRST = (Verdict.FINDING, Verdict.PASS, Verdict.NOT_TESTED)
+_SHOWN_FIRST = (Verdict.FINDING, Verdict.KNOWN, Verdict.PASS, Verdict.NOT_TESTED)
 _FOOTER = (
     "Written by klingkit check. Keys were taken out of every exchange before it was recorded. "
-    "matrix.json and junit.xml, beside this page, hold the same for programs."
+    "matrix.json, junit.xml and findings.sarif, beside this page, hold the same for programs, report.md for a comment."
 )
 
 
@@ -75,9 +76,10 @@ def _page(results: Results) -> str:
         verdict_chips=_verdict_chips(total(scores)),
         heads=join(*(element("th", relay, scope="col", data_relay=relay) for relay in grid.relays)),
         bodies=rows.bodies(),
-        legend=_legend(),
+        legend=_legend(total(scores).known),
         findings_title=join(count(sum(total(scores).findings.values()), "finding"), ", worst first"),
         findings=_findings(grid, rows),
+        known=_known(results, grid, rows),
         untested=_untested(grid),
         footer=join(_FOOTER),
     )
@@ -105,10 +107,12 @@ def _embedded(document: dict[str, Any]) -> str:
 
 
 def _lead(whole: Score) -> str:
+    broken, known = whole.verdicts[Verdict.FINDING], whole.verdicts[Verdict.KNOWN]
+    beside = f"besides {count(known, 'known deviation')}, " if known else ""
     return (
         f"Of {count(whole.applicable, 'question')} that apply, {whole.verdicts[Verdict.PASS]:,} were answered as "
-        f"promised, {whole.verdicts[Verdict.FINDING]:,} were not, and {whole.verdicts[Verdict.NOT_TESTED]:,} "
-        "could not be asked."
+        f"promised, {broken:,} {'was' if broken == 1 else 'were'} not, {beside}and "
+        f"{whole.verdicts[Verdict.NOT_TESTED]:,} could not be asked."
     )
 
 
@@ -131,7 +135,7 @@ def _severity_options() -> Markup:
 
 
 def _verdict_chips(whole: Score) -> Markup:
-    order = [*_SHOWN_FIRST, Verdict.NOT_APPLICABLE]
+    order = [each for each in (*_SHOWN_FIRST, Verdict.NOT_APPLICABLE) if each is not Verdict.KNOWN or whole.known]
     return join(
         *(
             _chip("verdict", verdict, f"{verdict} ({whole.verdicts[verdict]:,})", checked=verdict in _SHOWN_FIRST)
@@ -145,11 +149,12 @@ def _chip(name: str, value: str, label: str, *, checked: bool) -> Markup:
     return element("label", box, element("span", label), class_="chip")
 
 
-def _legend() -> Markup:
+def _legend(known: int) -> Markup:
     return join(
         *(
             element("div", element("dt", badge(verdict, SIGNS[verdict], verdict)), element("dd", words))
             for verdict, words in _LEGEND.items()
+            if verdict is not Verdict.KNOWN or known
         )
     )
 
@@ -162,21 +167,57 @@ def _findings(grid: Grid, rows: Rows) -> Markup:
 
 
 def _finding(finding: Finding, grid: Grid, rows: Rows) -> Markup:
-    place = f"#{fragment(finding.relay, finding.operation, finding.check)}"
-    title = grid.checks[finding.check].title
-    parts = [
-        element(
-            "p",
-            badge(finding.severity, SIGNS[Verdict.FINDING], finding.severity),
-            element("a", title, href=place),
-            element("span", f"{finding.relay} · {finding.operation}", class_="where"),
-            class_="what",
+    accepted = finding.acceptance
+    head = element(
+        "p",
+        badge(
+            Verdict.KNOWN if accepted else finding.severity,
+            SIGNS[Verdict.KNOWN if accepted else Verdict.FINDING],
+            "known" if accepted else finding.severity,
         ),
-        _pairs({"promised": finding.promised, "seen": finding.seen}),
-        _command(finding.reproduce),
-    ]
+        *_place(finding, grid),
+        class_="what",
+    )
+    pairs = {"promised": finding.promised, "seen": finding.seen, "accepted": _accepted(accepted)}
+    parts = [head, _pairs(pairs), join() if accepted else _command(finding.reproduce)]
     number = str(rows.numbers[finding.relay, finding.operation, finding.check])
     return element("li", *parts, class_=f"found {finding.severity}", data_cell=number, data_severity=finding.severity)
+
+
+def _accepted(acceptance: Acceptance | None) -> str:
+    return accepted_words(acceptance).removeprefix("accepted ")
+
+
+def _place(item: Finding | Deviation, grid: Grid) -> list[Markup]:
+    """Return a link to the cell of `item`, and the names of relay and operation."""
+    check = grid.checks.get(item.check)
+    place = f"#{fragment(item.relay, item.operation, item.check)}"
+    link = element("a", check.title if check else item.check, href=place)
+    return [link, element("span", f"{item.relay} · {item.operation}", class_="where")]
+
+
+def _known(results: Results, grid: Grid, rows: Rows) -> Markup:
+    """Return the section about the baseline, or nothing when it had no part in the run."""
+    known = [_finding(finding, grid, rows) for finding in grid.known()]
+    gone = [
+        element(
+            "li",
+            element("p", *_place(deviation, grid), class_="what"),
+            _pairs({"was": deviation.seen or deviation.signature, "accepted": _accepted(deviation.acceptance)}),
+            class_="found",
+        )
+        for deviation in results.gone
+    ]
+    if not known and not gone:
+        return join()
+    parts = [element("h2", "Known deviations", id="known-title")]
+    if known:
+        words = "A baseline accepts these, so the run does not fail on them."
+        parts += [element("p", words, class_="note"), element("ol", *known, class_="findings")]
+    if gone:
+        words = "Gone: accepted, and not seen any more. Take them out of the baseline."
+        parts += [element("p", words, class_="note"), element("ol", *gone, class_="findings")]
+    return element("section", *parts, aria_labelledby="known-title", id="known")
 
 
 def _pairs(pairs: dict[str, str]) -> Markup:

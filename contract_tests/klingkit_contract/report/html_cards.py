@@ -18,11 +18,17 @@ _SIGNS = {
     Grade.UNSAFE: "✗",
     Grade.BROKEN: "✗",
     Grade.CARE: "!",
+    Grade.ACCEPTED: "≈",
     Grade.INCOMPLETE: "–",
     Grade.KEPT: "✓",
     Grade.UNKNOWN: "?",
 }
-_BAR = {Verdict.PASS: "passed", Verdict.FINDING: "findings", Verdict.NOT_TESTED: "not tested"}
+_BAR = {
+    Verdict.PASS: "passed",
+    Verdict.FINDING: "findings",
+    Verdict.KNOWN: "known deviations",
+    Verdict.NOT_TESTED: "not tested",
+}
 
 
 def card(found: Score, grid: Grid) -> Markup:
@@ -63,7 +69,8 @@ def _bar(found: Score) -> Markup:
             place = {"x": f"{left:.3f}%", "width": f"{width:.3f}%"}
             shares.append(element("rect", title, **place, height="100%", class_=css_class(verdict)))
         left += width
-    label = ", ".join(f"{found.verdicts[verdict]:,} {words}" for verdict, words in _BAR.items())
+    shown = [verdict for verdict in _BAR if verdict is not Verdict.KNOWN or found.verdicts[verdict]]
+    label = ", ".join(f"{found.verdicts[verdict]:,} {_BAR[verdict]}" for verdict in shown)
     return element("svg", *shares, class_="bar", role="img", aria_label=label)
 
 
@@ -83,6 +90,7 @@ def _levels(found: Score) -> Markup:
 def _numbers(found: Score) -> Markup:
     numbers = {
         "passed": f"{found.verdicts[Verdict.PASS]:,}",
+        **({"known deviations": f"{found.known:,}"} if found.known else {}),
         "not tested": f"{found.verdicts[Verdict.NOT_TESTED]:,}",
         "paid creates": "unknown" if found.paid is None else f"{found.paid:,}",
         "requests": f"{found.requests:,}",

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from klingkit_contract.findings import Cost, Verdict
-from klingkit_contract.report.grid import WORST_FIRST, Grid, worst
+from klingkit_contract.report.grid import WORST_FIRST, Grid, fresh, not_offered, worst
 from klingkit_contract.report.html_words import SIGNS, badge, fragment
 from klingkit_contract.report.markup import Markup, element, join
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Rows"]
 
+_NOT_OFFERED = "not offered"
+_SHORT = {Verdict.NOT_APPLICABLE.value: "n/a", Verdict.KNOWN.value: "known"}
 _COSTS = {Cost.QUERY: "reads", Cost.PAID: "paid"}
 
 
@@ -50,11 +52,12 @@ class Rows:
         return element("tr", name, *cells, class_="check")
 
     def _cell(self, cell: Cell, check: Check) -> Markup:
-        first = worst(cell.findings)
-        more = f" +{len(cell.findings) - 1}" if len(cell.findings) > 1 else ""
-        words = f"{first.severity}{more}" if first else cell.verdict.value
+        found = fresh(cell)
+        first = worst(found)
+        more = f" +{len(found) - 1}" if len(found) > 1 else ""
+        words = f"{first.severity}{more}" if first else _NOT_OFFERED if not_offered(cell) else cell.verdict.value
         spoken = f"finding, {words}" if first else words
-        shown = "n/a" if cell.verdict is Verdict.NOT_APPLICABLE else words
+        shown = _SHORT.get(words, words)
         place = fragment(cell.relay, cell.operation, cell.check)
         link = element(
             "a",
@@ -76,16 +79,21 @@ def _sum(relay: str, cells: Sequence[Cell]) -> Markup:
     """Return one operation of one relay at a glance: its findings first, and never a pass without what is open."""
     verdicts = Counter(cell.verdict for cell in cells)
     passed, untested = verdicts[Verdict.PASS], verdicts[Verdict.NOT_TESTED]
-    if passed and not untested and not verdicts[Verdict.FINDING]:
-        return _sum_cell(relay, badge(Verdict.PASS, SIGNS[Verdict.PASS], f"all {passed} passed"))
-    levels = Counter(finding.severity for cell in cells for finding in cell.findings)
+    known = verdicts[Verdict.KNOWN]
+    if passed and not untested and not known and not verdicts[Verdict.FINDING]:
+        return _sum_cell(
+            relay, badge(Verdict.PASS, SIGNS[Verdict.PASS], f"all {passed} passed" if passed > 1 else "passed")
+        )
+    levels = Counter(finding.severity for cell in cells for finding in fresh(cell))
     found = [badge(level, SIGNS[Verdict.FINDING], f"{levels[level]} {level}") for level in WORST_FIRST if levels[level]]
     if verdicts[Verdict.FINDING] and not found:
         found = [badge(Verdict.FINDING, SIGNS[Verdict.FINDING], f"{verdicts[Verdict.FINDING]} {Verdict.FINDING}")]
+    if known:
+        found.append(badge(Verdict.KNOWN, SIGNS[Verdict.KNOWN], f"{known} known"))
     rest = {"passed": passed, "not tested": untested}
     words = ", ".join(f"{number} {word}" for word, number in rest.items() if number)
     if not found and not words:
-        words = Verdict.NOT_APPLICABLE
+        words = _NOT_OFFERED if any(not_offered(cell) for cell in cells) else Verdict.NOT_APPLICABLE.value
     return _sum_cell(relay, *found, element("span", words, class_="rest"))
 
 

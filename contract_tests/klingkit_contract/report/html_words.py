@@ -13,7 +13,13 @@ if TYPE_CHECKING:
 
 __all__ = ["SIGNS", "badge", "css_class", "fragment"]
 
-SIGNS = {Verdict.PASS: "✓", Verdict.FINDING: "✗", Verdict.NOT_TESTED: "–", Verdict.NOT_APPLICABLE: "·"}
+SIGNS = {
+    Verdict.PASS: "✓",
+    Verdict.FINDING: "✗",
+    Verdict.KNOWN: "≈",
+    Verdict.NOT_TESTED: "–",
+    Verdict.NOT_APPLICABLE: "·",
+}
 
 
 def fragment(relay: str, operation: str, check: str) -> str:

@@ -1,7 +1,7 @@
 """junit.xml: the findings as failed tests, for the pages that build servers show.
 
 One test suite per relay; a test case's class is ``<relay>.<operation>`` and its name the id of the check. What does not
-apply is left out. What was not tested is skipped, with the reason.
+apply is left out. What was not tested is skipped, with the reason, and so is a known deviation.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from xml.etree import ElementTree as ET
 
 from klingkit_contract.findings import Verdict
 from klingkit_contract.report import text
-from klingkit_contract.report.grid import Grid, worst
-from klingkit_contract.report.scores import Score, score, total
+from klingkit_contract.report.grid import Grid, fresh, worst
+from klingkit_contract.report.scores import Score, accepted_words, score, total
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +48,7 @@ def _counts(name: str, found: Score, seconds: float) -> dict[str, str]:
         "tests": str(found.applicable),
         "failures": str(found.verdicts[Verdict.FINDING]),
         "errors": "0",
-        "skipped": str(found.verdicts[Verdict.NOT_TESTED]),
+        "skipped": str(found.verdicts[Verdict.NOT_TESTED] + found.verdicts[Verdict.KNOWN]),
         "time": f"{seconds:.3f}",
     }
 
@@ -67,12 +67,16 @@ def _case(suite: ET.Element, cell: Cell) -> None:
     case = ET.SubElement(suite, "testcase", {key: _attribute(value) for key, value in names.items()})
     if cell.verdict is Verdict.NOT_TESTED:
         ET.SubElement(case, "skipped", message=_attribute(cell.reason))
+    elif cell.verdict is Verdict.KNOWN:
+        words = "; ".join(f"{finding.seen} ({accepted_words(finding.acceptance)})" for finding in cell.findings)
+        ET.SubElement(case, "skipped", message=_attribute(f"{Verdict.KNOWN}: {words}"))
     elif cell.verdict is Verdict.FINDING:
-        first = worst(cell.findings)
-        more = f" (and {len(cell.findings) - 1} more)" if len(cell.findings) > 1 else ""
+        findings = fresh(cell)
+        first = worst(findings)
+        more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
         message = f"{first.seen}{more}" if first else cell.reason or "a finding without details"
         failure = ET.SubElement(case, "failure", message=_attribute(message), type=first.severity if first else "")
-        failure.text = text.printable("\n\n".join(_describe(finding) for finding in cell.findings))
+        failure.text = text.printable("\n\n".join(_describe(finding) for finding in findings))
 
 
 def _describe(finding: Finding) -> str:

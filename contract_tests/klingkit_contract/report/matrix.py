@@ -1,26 +1,33 @@
 """matrix.json: the whole run for other programs.
 
-The shape, which changes only together with `SCHEMA_VERSION`::
+The shape, which changes only together with `SCHEMA_VERSION`; matrix.schema.json beside this module says the same as a
+JSON Schema::
 
     {
-      "schema_version": 1,
+      "schema_version": 2,
       "run": {"budget": 0, "seed": 0},
-      "relays": {"<relay>": {"base_url", "requests", "paid", "seconds", "verdicts", "findings"}},
+      "relays": {"<relay>": {"base_url", "requests", "paid", "seconds", "verdicts", "findings",
+        "known"}},
       "operations": ["<operationId>"],
       "checks": [{"id", "title", "promise", "cost", "severity"}],
       "cells": [{"relay", "operation", "check", "verdict", "reason", "requests", "extra", "findings": [
         {"relay", "operation", "check", "severity", "promised", "pointer", "seen", "reproduce", "curl", "exchange": {
           "method", "url", "request_headers": [["name", "value"]], "request_body",
-          "status", "response_headers": [["name", "value"]], "response_body", "note"}}]}],
-      "summary": {"cells", "requests", "paid", "seconds", "verdicts", "findings",
-        "untested": [{"reason", "cells", "relays"}]}
+          "status", "response_headers": [["name", "value"]], "response_body", "note"},
+          "signature", "acceptance": {"reason", "since", "until"}}]}],
+      "summary": {"cells", "requests", "paid", "seconds", "verdicts", "findings", "known",
+        "untested": [{"reason", "cells", "relays"}],
+        "gone": [{"relay", "operation", "check", "signature", "seen", "acceptance"}]}
     }
 
-`cost` is free, query or paid; `verdict` is pass, finding, not tested or not applicable; `severity` is critical, high,
-medium or low; `verdicts` and `findings` count per verdict and per severity. `paid` is the number of creates that the
-relay took, null where a run stopped before that was known, and so is a relay's `seconds`. `exchange` is null when none
-shows the finding. Every relay has one cell per operation and check, in the order relay, operation, check of the lists
-above. Keys of maps (relays, verdicts, findings, extra) are sorted, so that two files can be compared line by line.
+`cost` is free, query or paid; `verdict` is pass, finding, known deviation, not tested or not applicable; `severity` is
+critical, high, medium or low; `verdicts` and `findings` count per verdict and per severity. `acceptance` is null for a
+finding that counts, and `findings` counts those; `known` is how many a baseline accepts, `gone` which of those it
+accepts are gone; days are written 2030-12-31, `until` is null for good. `paid` is the number of creates that the relay
+took, null where a run stopped before that was known, and so is a relay's `seconds`. A cell's `requests` are null where
+nobody counted them. `exchange` is null when none shows the finding. Every relay has one cell per operation and check,
+in the order relay, operation, check of the lists above. Keys of maps (relays, verdicts, findings, extra) are sorted, so
+that two files can be compared line by line.
 """
 
 from __future__ import annotations
@@ -30,7 +37,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from klingkit_contract.report import text
-from klingkit_contract.report.grid import Grid
+from klingkit_contract.report.grid import Grid, counted
 from klingkit_contract.report.scores import Score, score, total
 
 if TYPE_CHECKING:
@@ -38,11 +45,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from klingkit_contract.events import Results
-    from klingkit_contract.findings import Cell
+    from klingkit_contract.findings import Cell, Deviation, Finding
 
-__all__ = ["SCHEMA_VERSION", "document", "write"]
+__all__ = ["SCHEMA_VERSION", "document", "render", "write"]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _Word = TypeVar("_Word", bound=str)
 _Value = TypeVar("_Value")
@@ -54,7 +61,12 @@ def write(results: Results, path: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    text.write(path, json.dumps(document(results), ensure_ascii=False, indent=2) + "\n")
+    text.write(path, render(results))
+
+
+def render(results: Results) -> str:
+    """Return `results` as the text of matrix.json."""
+    return json.dumps(document(results), ensure_ascii=False, indent=2) + "\n"
 
 
 def document(results: Results) -> dict[str, Any]:
@@ -74,6 +86,7 @@ def document(results: Results) -> dict[str, Any]:
             **_totals(whole),
             "seconds": results.seconds,
             "untested": [asdict(group) for group in grid.untested()],
+            "gone": [_dated(deviation) for deviation in results.gone],
         },
     }
 
@@ -85,6 +98,7 @@ def _totals(found: Score) -> dict[str, Any]:
         "seconds": found.seconds,
         "verdicts": _sorted(found.verdicts),
         "findings": _sorted(found.findings),
+        "known": found.known,
     }
 
 
@@ -95,10 +109,21 @@ def _cell(cell: Cell) -> dict[str, Any]:
         "check": cell.check,
         "verdict": cell.verdict,
         "reason": cell.reason,
-        "requests": cell.requests,
+        "requests": counted(cell),
         "extra": _sorted(cell.extra),
-        "findings": [asdict(finding) for finding in cell.findings],
+        "findings": [_dated(finding) for finding in cell.findings],
     }
+
+
+def _dated(item: Finding | Deviation) -> dict[str, Any]:
+    """Return `item` with the days of its acceptance as text."""
+    acceptance = item.acceptance
+    days = acceptance and {
+        "reason": acceptance.reason,
+        "since": acceptance.since.isoformat(),
+        "until": acceptance.until and acceptance.until.isoformat(),
+    }
+    return {**asdict(item), "acceptance": days}
 
 
 def _sorted(mapping: Mapping[_Word, _Value]) -> dict[str, _Value]:

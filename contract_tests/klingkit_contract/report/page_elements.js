@@ -9,9 +9,10 @@ const unfold = document.getElementById("unfold");
 const groups = [...table.tBodies];
 const cells = [...table.querySelectorAll("td[data-cell]")];
 const listed = [...document.querySelectorAll("#findings [data-cell]")];
+const accepted = [...document.querySelectorAll("#known [data-cell]")];
 const title = document.getElementById("findings-title").textContent;
 const badness = ["low", "medium", "high", "critical"];
-const signs = { pass: "✓", finding: "✗", "not tested": "–", "not applicable": "·" };
+const signs = { pass: "✓", finding: "✗", "known deviation": "≈", "not tested": "–", "not applicable": "·" };
 const costs = { free: "free to ask", query: "only reads", paid: "creates a paid task" };
 document.documentElement.classList.add("on");
 
@@ -37,12 +38,17 @@ function badge(word, sign, label = word) {
 }
 
 function worst(cell) {
-  return Math.max(...cell.findings.map((finding) => badness.indexOf(finding.severity)));
+  const fresh = cell.findings.filter((finding) => !finding.acceptance);
+  return Math.max(...(fresh.length ? fresh : cell.findings).map((finding) => badness.indexOf(finding.severity)));
 }
 
 function verdict(cell) {
-  const word = cell.findings.length ? badness[worst(cell)] : cell.verdict;
-  return badge(word, signs[cell.verdict]);
+  const found = cell.verdict === "finding" && cell.findings.length;
+  return badge(found ? badness[worst(cell)] : cell.verdict, signs[cell.verdict], found ? badness[worst(cell)] : said(cell));
+}
+
+function said(cell) {
+  return /\bdo(es)? not (offer|have)\b/.test(cell.reason) && cell.verdict === "not applicable" ? "not offered" : cell.verdict;
 }
 
 /* Copying works from file:// as well, where a page may not be trusted with the clipboard. */

@@ -43,9 +43,11 @@ function chosen(name) {
 const words = cells.map((td) => {
   const cell = run.cells[td.dataset.cell];
   const check = checks.get(cell.check);
-  const found = cell.findings.flatMap((finding) => [finding.seen, finding.promised, finding.pointer, finding.severity]);
+  const found = cell.findings.flatMap((finding) => [finding.seen, finding.promised, finding.pointer, finding.severity, finding.acceptance?.reason ?? ""]);
   return [cell.relay, cell.operation, cell.verdict, cell.reason, check.id, check.title, check.promise, ...found].join("\n").toLowerCase();
 });
+
+const usual = form.querySelectorAll("[name=verdict][checked]").length;
 
 function filter() {
   const relays = chosen("relay");
@@ -53,7 +55,7 @@ function filter() {
   const { operation, severity, text } = Object.fromEntries(new FormData(form));
   const least = badness.indexOf(severity);
   const terms = text.toLowerCase().split(/\s+/).filter(Boolean);
-  const narrow = Boolean(operation || severity || terms.length || verdicts.size < 3);
+  const narrow = Boolean(operation || severity || terms.length || verdicts.size < usual);
   const matching = new Set();
   let possible = 0;
   cells.forEach((td, index) => {
@@ -82,6 +84,7 @@ function filter() {
     item.hidden = !numbers.has(item.dataset.cell) || badness.indexOf(item.dataset.severity) < least;
     findings += !item.hidden;
   }
+  for (const item of accepted) item.hidden = !numbers.has(item.dataset.cell) || badness.indexOf(item.dataset.severity) < least;
   document.getElementById("empty").hidden = matching.size > 0;
   const shown = findings === listed.length ? "" : `${findings} of `;
   document.getElementById("findings-title").textContent = shown + title;

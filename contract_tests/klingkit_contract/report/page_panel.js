@@ -32,13 +32,18 @@ function exchange(found) {
     make("details", { open: true }, make("summary", {}, "Answer ", make("code", {}, status)), ...(found.status ? nothing(got) : []), ...got.filter(Boolean)));
 }
 
+function acceptance({ reason, since, until }) {
+  return `${visible(reason)} (since ${since}${until ? `, until ${until}` : ""})`;
+}
+
 function evidence(finding, index, all) {
   const general = checks.get(finding.check).promise;
   const own = finding.promised !== general;
   return make("article", {},
-    all.length > 1 ? make("h3", {}, `Finding ${index + 1} of ${all.length}`, badge(finding.severity, signs.finding)) : null,
+    all.length > 1 ? make("h3", {}, `Finding ${index + 1} of ${all.length}`, finding.acceptance ? badge("known deviation", "≈") : badge(finding.severity, signs.finding)) : null,
     own ? make("h4", {}, "Promised") : null, own ? make("p", { class: "seen" }, visible(finding.promised)) : null,
-    own ? make("h4", {}, "Seen") : null, make("p", { class: "seen" }, visible(finding.seen)),
+    finding.acceptance ? make("h4", {}, "Accepted") : null, finding.acceptance ? make("p", { class: "seen" }, acceptance(finding.acceptance)) : null,
+    own || finding.acceptance ? make("h4", {}, "Seen") : null, make("p", { class: "seen" }, visible(finding.seen)),
     finding.pointer ? make("h4", {}, `Where the promise stands, in ${finding.relay}.openapi.yaml`) : null,
     finding.pointer ? make("div", { class: "command" }, make("code", {}, visible(finding.pointer)), copier(finding.pointer, "Copy the pointer")) : null,
     command("Reproduce", finding.reproduce),
@@ -58,11 +63,11 @@ function neighbours(td) {
 }
 
 function outcome(cell) {
-  const words = { pass: "The promise was kept.", "not tested": "This was not tested, so nothing is known.", "not applicable": "This does not apply." };
+  const words = { pass: "The promise was kept.", "not tested": "This was not tested, so nothing is known.", "not applicable": said(cell) === "not offered" ? "The relay does not offer this operation." : "This does not apply." };
   const extra = Object.entries(cell.extra);
   return [
     cell.findings.length || !words[cell.verdict] ? null : make("p", {}, words[cell.verdict]),
-    cell.reason ? make("p", { class: "seen" }, (cell.verdict === "pass" ? "" : "Why: ") + visible(cell.reason)) : null,
+    cell.reason ? make("p", { class: "seen" }, (["pass", "finding"].includes(cell.verdict) ? "" : "Why: ") + visible(cell.reason)) : null,
     ...cell.findings.map(evidence),
     extra.length ? make("h3", {}, "Also noted") : null,
     extra.length ? headers(extra) : null,
@@ -86,7 +91,7 @@ function show(td) {
         make("button", { type: "button", click: () => panel.close() }, "Close")),
       heading,
       make("div", { class: "state" }, verdict(cell), make("code", {}, cell.check), make("span", {}, costs[check.cost]),
-        make("span", {}, `${cell.requests} request${cell.requests === 1 ? "" : "s"}`))),
+        cell.requests === null ? null : make("span", {}, `${cell.requests} request${cell.requests === 1 ? "" : "s"}`))),
     make("h3", {}, "The promise"), make("p", {}, visible(check.promise || "No promise was recorded.")),
     make("h3", {}, "What was seen"), ...outcome(cell).filter(Boolean),
     make("h3", {}, "The same question elsewhere"), neighbours(td)));

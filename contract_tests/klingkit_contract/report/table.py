@@ -13,8 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from klingkit_contract.findings import Severity, Verdict
-from klingkit_contract.report.grid import Grid, worst
-from klingkit_contract.report.scores import Grade, Score, count, score, severities, total
+from klingkit_contract.report.grid import Grid, fresh, worst
+from klingkit_contract.report.scores import Grade, accepted_words, count, run_sentence, score, total
 from klingkit_contract.report.text import one_line, printable
 
 if TYPE_CHECKING:
@@ -26,7 +26,13 @@ if TYPE_CHECKING:
 __all__ = ["render"]
 
 _STYLES = {Severity.CRITICAL: "bold red", Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: "cyan"}
-_GRADES = {Grade.UNSAFE: "bold red", Grade.BROKEN: "red", Grade.CARE: "yellow", Grade.KEPT: "green"}
+_GRADES = {
+    Grade.UNSAFE: "bold red",
+    Grade.BROKEN: "red",
+    Grade.CARE: "yellow",
+    Grade.ACCEPTED: "yellow",
+    Grade.KEPT: "green",
+}
 _NARROWEST_LABEL = 24  # columns for the names of checks below which relay names give way to letters
 _INDENT = 2
 
@@ -37,13 +43,14 @@ class _Signs:
 
     passed: str
     finding: str
+    known: str
     untested: str
     other: str
     arrow: str
 
 
-_UNICODE = _Signs("✓", "✗", "–", "·", "→")
-_ASCII = _Signs("ok", "X", "-", ".", "->")
+_UNICODE = _Signs("✓", "✗", "≈", "–", "·", "→")
+_ASCII = _Signs("ok", "X", "~", "-", ".", "->")
 
 
 def render(results: Results, console: Console) -> None:
@@ -62,6 +69,8 @@ class _Page:
     def render(self) -> None:
         self._matrix()
         self._findings()
+        self._known()
+        self._gone()
         self._verdicts()
         self._summary()
 
@@ -112,9 +121,11 @@ class _Page:
             case Verdict.PASS:
                 return Text(self.signs.passed, "green")
             case Verdict.FINDING:
-                first = worst(cell.findings)
+                first = worst(fresh(cell))
                 style = _STYLES[first.severity] if first else "red"
-                return Text(f"{self.signs.finding} {max(len(cell.findings), 1)}", style)
+                return Text(f"{self.signs.finding} {max(len(fresh(cell)), 1)}", style)
+            case Verdict.KNOWN:
+                return Text(f"{self.signs.known} {len(cell.findings)}", "yellow")
             case Verdict.NOT_TESTED:
                 return Text(self.signs.untested)
             case Verdict.NOT_APPLICABLE:
@@ -122,12 +133,15 @@ class _Page:
 
     def _legend(self) -> None:
         signs = self.signs
+        known = Text.assemble((f"{signs.known} n", "yellow"), " known   ") if self.grid.known() else ""
         self._print(
             Text.assemble(
                 (signs.passed, "green"),
                 " passed   ",
                 (f"{signs.finding} n", "red"),
-                f" findings   {signs.untested} not tested   ",
+                " findings   ",
+                known,
+                f"{signs.untested} not tested   ",
                 (signs.other, "dim"),
                 " does not apply",
             )
@@ -142,6 +156,25 @@ class _Page:
             if number:
                 self.console.print()
             self._finding(finding)
+
+    def _known(self) -> None:
+        known = self.grid.known()
+        if not known:
+            return
+        self._heading(f"{count(len(known), 'known deviation')}, accepted by the baseline")
+        for finding in known:
+            self._print(self._text(f"{finding.relay}  {finding.operation}  {finding.check}"))
+            for line in (finding.seen, accepted_words(finding.acceptance)):
+                self._print(self._text(line, "dim"), indent=_INDENT)
+
+    def _gone(self) -> None:
+        gone = self.results.gone
+        if not gone:
+            return
+        self._heading(f"{count(len(gone), 'accepted deviation')} gone, to be taken out of the baseline")
+        for deviation in gone:
+            place = f"{deviation.relay}  {deviation.operation}  {deviation.check}: {deviation.signature}"
+            self._print(self._text(place), indent=_INDENT)
 
     def _finding(self, finding: Finding) -> None:
         names = [self._text(name) for name in (finding.relay, finding.operation, finding.check)]
@@ -171,7 +204,7 @@ class _Page:
         whole = total(self.scores)
         untested = self.grid.untested()
         self._heading("Summary")
-        self._print(Text(_sentence(whole, self.results.seconds), "bold"))
+        self._print(Text(run_sentence(whole, self.results.seconds), "bold"))
         if untested:
             self._print(Text("Not tested, and why:"))
         for group in untested:
@@ -182,15 +215,6 @@ class _Page:
     def _heading(self, words: str) -> None:
         self.console.print()
         self._print(Text(words, "bold underline"))
-
-
-def _sentence(whole: Score, seconds: float) -> str:
-    found = severities(whole.findings) or "no findings"
-    paid = "an unknown number of paid creates" if whole.paid is None else count(whole.paid, "paid create")
-    return (
-        f"{whole.verdicts[Verdict.PASS]:,} passed, {found}, {whole.verdicts[Verdict.NOT_TESTED]:,} not tested; "
-        f"{count(whole.requests, 'request')}, {paid}, {seconds:.1f} seconds."
-    )
 
 
 def _columns(heads: list[str]) -> int:

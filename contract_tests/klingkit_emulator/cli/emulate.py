@@ -1,4 +1,4 @@
-"""Run a relay on this machine: real tasks, real files, planted defects."""
+"""Run a relay on this machine: real tasks and files, planted defects."""
 
 from __future__ import annotations
 

@@ -37,7 +37,13 @@ def test_findings_end_with_1_and_are_in_every_report(tmp_path: Path, capsys: pyt
     assert status == 1
     out = capsys.readouterr().out
     assert "auth-missing" in out
-    assert sorted(path.name for path in folder.iterdir()) == ["index.html", "junit.xml", "matrix.json"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "findings.sarif",
+        "index.html",
+        "junit.xml",
+        "matrix.json",
+        "report.md",
+    ]
     document = json.loads((folder / "matrix.json").read_text())
     findings = [finding for cell in document["cells"] for finding in cell["findings"]]
     assert {finding["check"] for finding in findings} == {"auth-missing"}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from klingkit_contract.baseline import accept
 from klingkit_contract.events import (
     CellFinished,
     Event,
@@ -14,7 +17,17 @@ from klingkit_contract.events import (
     RunStarted,
     collect,
 )
-from klingkit_contract.findings import Cell, Check, Cost, Exchange, Finding, Severity, Verdict
+from klingkit_contract.findings import (
+    Acceptance,
+    Cell,
+    Check,
+    Cost,
+    Deviation,
+    Exchange,
+    Finding,
+    Severity,
+    Verdict,
+)
 
 HOSTILE = "</script><img src=x onerror=\"alert(1)\">]]>&amp; \x00\x1b[31m\u202e\ud800 'quoted' [bold]可灵[/bold]"
 RELAYS = {
@@ -52,6 +65,7 @@ def finding(relay: str, operation: str, check: str, severity: Severity, seen: st
         reproduce=f"klingkit check --relay {relay} --operation {operation} --check {check}",
         curl="curl -sS https://www.anyapi.vip/kling/v1/videos/text2video",
         exchange=EXCHANGE,
+        signature=f"signature {severity}",
     )
 
 
@@ -113,6 +127,18 @@ def clean() -> Results:
         for e in events()
     ]
     return collect(stream)
+
+
+@pytest.fixture
+def known() -> Results:
+    """The sample under a baseline: one of a cell's two findings is accepted, a cell's only one is, and one is gone."""
+    why = Acceptance(f"we live with it {HOSTILE}", date(2026, 3, 1), date(2026, 12, 31))
+    accepted = (
+        Deviation("anyapi", OPERATIONS[0], "html-page", "signature low", "", why),
+        Deviation("anyapi", OPERATIONS[1], "auth-missing", "signature critical", "", why),
+        Deviation("official", OPERATIONS[1], "html-page", f"gone {HOSTILE}", "A page came.", why),
+    )
+    return accept(collect(events()), accepted, date(2026, 12, 31))
 
 
 @pytest.fixture

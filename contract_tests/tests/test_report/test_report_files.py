@@ -2,19 +2,23 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from importlib.resources import files
 from xml.etree import ElementTree as ET
 
+import jsonschema_rs
 import pytest
 
-from klingkit_contract.findings import Verdict
+from klingkit_contract.findings import Cost, Severity, Verdict
 from klingkit_contract.report import junit, matrix, text, write_all
 
 
-def test_all_three_files_are_written_into_a_new_folder_and_nothing_else(results, tmp_path):
+def test_all_files_are_written_into_a_new_folder_and_nothing_else(results, tmp_path):
     folder = tmp_path / "reports" / "today"
     written = write_all(results, folder)
-    assert [path.name for path in written] == ["matrix.json", "junit.xml", "index.html"]
-    assert sorted(path.name for path in folder.iterdir()) == ["index.html", "junit.xml", "matrix.json"]
+    names = ["matrix.json", "junit.xml", "findings.sarif", "report.md", "index.html"]
+    assert [path.name for path in written] == names
+    assert sorted(path.name for path in folder.iterdir()) == sorted(names)
 
 
 def test_the_same_run_gives_the_same_bytes(results, tmp_path):
@@ -48,7 +52,7 @@ def test_the_matrix_has_one_cell_per_relay_operation_and_check(results, tmp_path
     matrix.write(results, tmp_path / "matrix.json")
     read = json.loads((tmp_path / "matrix.json").read_bytes())
     keys = [(cell["relay"], cell["operation"], cell["check"]) for cell in read["cells"]]
-    assert read["schema_version"] == 1
+    assert read["schema_version"] == matrix.SCHEMA_VERSION
     assert list(read["relays"]) == sorted(results.started.relays)
     assert set(keys) == set(results.cells)
     assert len(keys) == len(results.cells)
@@ -78,6 +82,43 @@ def test_an_interrupted_run_does_not_claim_that_nothing_was_paid(stopped):
     assert document["relays"]["official"]["paid"] == 0
     assert document["relays"]["anyapi"]["paid"] is None
     assert document["summary"]["paid"] is None
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict:
+    read = json.loads(files("klingkit_contract.report").joinpath("matrix.schema.json").read_text("utf-8"))
+    jsonschema_rs.meta.validate(read)
+    return read
+
+
+@pytest.mark.parametrize("run", ["results", "stopped", "clean", "known"])
+def test_the_published_schema_describes_what_is_written(run, schema, request):
+    document = json.loads(matrix.render(request.getfixturevalue(run)).encode("utf-8", "backslashreplace"))
+    assert [error.message for error in jsonschema_rs.validator_for(schema).iter_errors(document)] == []
+
+
+def test_the_published_schema_knows_every_word_and_refuses_others(schema, results):
+    words = schema["$defs"]
+    assert set(words["verdict"]["enum"]) == set(words["verdicts"]["required"]) == set(Verdict)
+    assert set(words["severity"]["enum"]) == set(words["severities"]["required"]) == set(Severity)
+    assert words["check"]["properties"]["cost"]["enum"] == list(Cost)
+    validator = jsonschema_rs.validator_for(schema)
+    for place in (("cells", 0, "verdict"), ("cells", 0, "requests"), ("relays",), ("summary", "gone")):
+        *path, last = place
+        whole = matrix.document(results)
+        node = whole
+        for key in path:
+            node = node[key]
+        node[last] = "surely not"
+        assert not validator.is_valid(whole), place
+
+
+def test_a_count_that_nobody_made_is_null_and_never_0(results):
+    key = ("anyapi", "video_text2video_get", "auth-missing")
+    results.cells[key] = replace(results.cells[key], requests=0)
+    cells = {(c["relay"], c["operation"], c["check"]): c for c in matrix.document(results)["cells"]}
+    assert cells[key]["requests"] is None
+    assert cells["anyapi", "video_text2video_get", "callback-shape"]["requests"] == 0
 
 
 def test_junit_has_a_suite_per_relay_whose_counts_are_those_of_its_cases(results, tmp_path):

@@ -23,6 +23,26 @@ def test_no_line_is_wider_than_the_terminal(results, width):
     assert max(cell_len(line) for line in rendered(results, width).splitlines()) <= width
 
 
+@pytest.mark.parametrize("width", [80, 48])
+def test_known_deviations_and_gone_ones_have_their_own_parts(known, width):
+    lines = rendered(known, width).splitlines()
+    text = " ".join(" ".join(lines).split())
+    assert max(cell_len(line) for line in lines) <= width
+    assert "1 finding, worst first" in text
+    assert "2 known deviations, accepted by the baseline" in text
+    assert "accepted 2026-03-01 until 2026-12-31: we live with it" in text
+    assert "1 accepted deviation gone, to be taken out of the baseline" in text
+    assert "✗ n findings ≈ n known – not tested" in text
+    assert "1 high finding, 2 known deviations, 3 not tested;" in text
+
+
+def test_the_sign_of_a_known_deviation_is_its_own(known):
+    lines = rendered(known).splitlines()
+    assert lines[1].split() == ["html-page", "✓", "✗", "1", "✓"]
+    assert next(line for line in lines[4:] if "auth-missing" in line).split() == ["auth-missing", "✓", "≈", "1", "✓"]
+    assert "~ n known" in rendered(known, encoding="ascii")
+
+
 def test_an_operation_has_one_line_per_check_that_applies_somewhere(results):
     text = rendered(results)
     block = text[text.index("video_text2video_get") :].split("\n\n")[0]

@@ -15,7 +15,7 @@ from klingkit_spec.outputs import Difference, differences, write
 if TYPE_CHECKING:
     from klingkit_spec.pipeline import Build
 
-__all__ = ["CloneNeededError", "build"]
+__all__ = ["CloneNeededError", "build", "clone_home"]
 
 OUT_OF_DATE = 1
 _ROOT_HELP = "The openapi folder of a clone; by default the one klingkit was installed from."
@@ -37,7 +37,7 @@ def build(
     from klingkit_spec import pipeline  # the validator behind it takes half a second to load
 
     started = time.monotonic()
-    home = _home(root)
+    home = clone_home(root)
     result = pipeline.build(home)
     changes = differences(home, result.outputs)
     if not check:
@@ -46,7 +46,12 @@ def build(
     return OUT_OF_DATE if check and changes else 0
 
 
-def _home(root: Path | None) -> Path:
+def clone_home(root: Path | None) -> Path:
+    """Return the openapi folder of a clone: `root`, or the one klingkit was installed from.
+
+    Raises:
+        CloneNeededError: the vendors' pages are not there.
+    """
     home = root if root is not None else klingkit_data.path("relays.toml").parent
     if not (home / "sources").is_dir():
         raise CloneNeededError(

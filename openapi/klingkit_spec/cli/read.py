@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -14,7 +14,7 @@ from klingkit_spec.errors import UnknownRelayError
 from klingkit_spec.reader import read_file
 from klingkit_spec.reader.output import to_json, to_yaml
 
-__all__ = ["Format", "read"]
+__all__ = ["Format", "known_relay", "read"]
 
 PARTLY_READ = 1
 
@@ -38,7 +38,7 @@ def read(
     Exit status: 0 read, 1 partly read (the document is printed all the same), 2 nothing to read.
     """
     if relay is not None:
-        _known(relay)
+        known_relay(relay)
     reading = read_file(file, relay=relay)
     for note in reading.notes:
         print(note.render(str(file)), file=sys.stderr)
@@ -48,7 +48,13 @@ def read(
         raise typer.Exit(PARTLY_READ)
 
 
-def _known(relay: str) -> None:
-    known = sorted(klingkit_data.load("relays.toml").get("relay", {}))
-    if relay not in known:
-        raise UnknownRelayError(f"there is no relay {relay!r}; choose one of: {', '.join(known)}.")
+def known_relay(relay: str) -> dict[str, Any]:
+    """Return the registry's entry for `relay`.
+
+    Raises:
+        UnknownRelayError: the registry does not list it.
+    """
+    registry: dict[str, dict[str, Any]] = klingkit_data.load("relays.toml").get("relay", {})
+    if relay not in registry:
+        raise UnknownRelayError(f"there is no relay {relay!r}; choose one of: {', '.join(sorted(registry))}.")
+    return registry[relay]

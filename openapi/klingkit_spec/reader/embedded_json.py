@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from klingkit_spec.reader.json_text import BrokenJsonError, find_document
+from klingkit_spec.reader.json_text import BrokenJsonError, doubled_keys, find_document
 from klingkit_spec.reader.page import Locate, Page, RawDocument
 
 if TYPE_CHECKING:
@@ -31,12 +31,13 @@ def read(page: Page, notes: Notes) -> RawDocument:
     if found is None:
         raise page.fault("the page's OpenAPI JSON cannot be found; copy the page whole.")
     document, offset = found
-    return RawDocument(document, seek(page, offset, document))
+    for key in doubled_keys(page.text, offset):
+        notes.warn(page.line_at(offset), f"'{key}' stands twice in an object of this JSON; the last one is kept")
+    return RawDocument(document, seek(page, offset))
 
 
-def seek(page: Page, offset: int, document: dict[str, Any]) -> Locate:
+def seek(page: Page, offset: int) -> Locate:
     """Return a locator that finds a pointer's keys one after the other in the text."""
-    del document
 
     def locate(pointer: Pointer) -> int:
         at = offset

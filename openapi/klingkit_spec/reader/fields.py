@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from klingkit_spec.reader.address import operation_at
+from klingkit_spec.reader.json_text import BrokenJsonError, decode
 from klingkit_spec.reader.labels import (
     TypeWord,
     constraints,
@@ -23,6 +25,7 @@ _NAME = re.compile(r"[A-Za-z_$@][\w$.@-]*(?:\[\])?$", re.ASCII)
 _INLINE = re.compile(r"(?P<name>[A-Za-z_$@][\w$.@-]*)[\s|]+(?P<rest>\S.*)$", re.ASCII)
 _MARK_AT_END = re.compile(r"(?P<type>.*?)[\s|,]*(?P<mark>必需|必填|可选|选填|required|optional)$", re.IGNORECASE)
 _MEDIA_TYPE = re.compile(r"[a-z]+/[\w.+-]+")
+_LONGEST_EXAMPLE = 60
 _NULLABLE = frozenset({"允许空值", "可为空", "可为 null", "nullable"})
 _DEPRECATED = frozenset({"已废弃", "deprecated"})
 
@@ -91,17 +94,34 @@ def take(lines: list[str], index: int, *, in_answer: bool = False) -> tuple[Fiel
     label = ""
     while at < len(lines):
         line = lines[at]
-        if line and _ends_row(lines, at, label, in_answer):
+        if line and not (label == "example" and line.startswith("{")) and _ends_row(lines, at, label, in_answer):
             break
+        if label == "example" and line.startswith(("{", "[")):
+            row.example, at = _json_lines(lines, at)
+            label = ""
+            continue
         if line:
             label = _mark(row, line, label, at + 1)
         at += 1
     return row, at
 
 
+def _json_lines(lines: list[str], index: int) -> tuple[str, int]:
+    """Return the JSON text that starts on this line, and the index behind it; one line where it never ends."""
+    gathered = ""
+    for at in range(index, min(index + _LONGEST_EXAMPLE, len(lines))):
+        gathered += lines[at] + "\n"
+        try:
+            decode(gathered)
+        except BrokenJsonError:
+            continue
+        return gathered.strip(), at + 1
+    return lines[index], index + 1
+
+
 def _ends_row(lines: list[str], index: int, label: str, in_answer: bool) -> bool:
     line = lines[index]
-    if line.startswith(("{", "curl ")) or is_furniture(line):
+    if line.startswith(("{", "curl ")) or is_furniture(line) or operation_at(lines, index) is not None:
         return True
     if field_at(lines, index) is not None and not (label and _only_value(lines, index)):
         return True
@@ -131,7 +151,10 @@ def _mark(row: Field, line: str, label: str, number: int) -> str:
         name, value = labelled
         if name == "enum":
             row.enum_line = number
-        return _valued(row, name, value) if value else name
+        if not value:
+            return name
+        _valued(row, name, value)
+        return ""
     mark = required_mark(line)
     if mark is not None:
         row.required = mark

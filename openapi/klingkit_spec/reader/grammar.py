@@ -107,9 +107,10 @@ _SCHEMA = Kind(
     keys={
         **dict.fromkeys(
             words(
-                "title description format pattern $ref $id $schema $comment contentEncoding contentMediaType"
-                " multipleOf maximum exclusiveMaximum minimum exclusiveMinimum maxLength minLength maxItems"
-                " minItems uniqueItems maxProperties minProperties nullable deprecated readOnly writeOnly"
+                "title description format pattern $ref $id $schema $comment contentEncoding"
+                " contentMediaType multipleOf maximum exclusiveMaximum minimum exclusiveMinimum maxLength"
+                " minLength maxItems maxContains minContains $anchor $dynamicAnchor $dynamicRef minItems"
+                " uniqueItems maxProperties minProperties nullable deprecated readOnly writeOnly"
             ),
             SCALAR,
         ),
@@ -121,9 +122,14 @@ _SCHEMA = Kind(
         "example": ANY,
         "examples": FREE_LIST,
         **dict.fromkeys(["properties", "patternProperties", "$defs", "definitions"], _node("properties")),
-        **dict.fromkeys(["items", "additionalProperties"], _SCHEMA_OR_FLAG),
+        **dict.fromkeys(
+            ["items", "additionalProperties", "unevaluatedItems", "unevaluatedProperties"], _SCHEMA_OR_FLAG
+        ),
         **dict.fromkeys(["not", "contains", "propertyNames", "if", "then", "else"], _node("schema")),
         **dict.fromkeys(["allOf", "anyOf", "oneOf", "prefixItems"], _nodes("schema")),
+        "contentSchema": _node("schema"),
+        "dependentRequired": _node("any"),
+        "dependentSchemas": _node("properties"),
         "discriminator": _node("discriminator"),
         "externalDocs": _node("external docs"),
         "xml": _node("any"),
@@ -137,6 +143,7 @@ KINDS: Mapping[str, Kind] = {
         info=_node("info"),
         tags=_nodes("tag"),
         paths=_node("paths"),
+        webhooks=_node("any"),
         components=_node("components"),
         servers=_nodes("server"),
         security=_nodes("security requirement"),
@@ -183,6 +190,7 @@ KINDS: Mapping[str, Kind] = {
         schema=_node("schema"),
         example=ANY,
         examples=_node("examples"),
+        content=_node("content"),
     ),
     "request body": _fixed("description required $ref", content=_node("content")),
     "content": Kind(names=lambda name: "/" in name and not name.startswith("/"), child=_node("media type")),
@@ -204,6 +212,8 @@ KINDS: Mapping[str, Kind] = {
         examples=_node("examples"),
         securitySchemes=_node("security schemes"),
         links=_node("any"),
+        callbacks=_node("any"),
+        pathItems=_node("any"),
     ),
     "schemas": _map_of("schema"),
     "parameters": _map_of("parameter"),

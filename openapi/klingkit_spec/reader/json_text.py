@@ -6,10 +6,11 @@ import json
 import re
 from typing import Any
 
-__all__ = ["BrokenJsonError", "decode", "find_document", "first_value"]
+__all__ = ["BrokenJsonError", "decode", "doubled_keys", "find_document", "first_value"]
 
 _DOCUMENT_KEY = re.compile(r'"(?:openapi|swagger)"\s*:\s*"[23]')
 _MOST_TRIES = 400
+_DEEPEST = 80
 _COMMENT = re.compile(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])', re.DOTALL)
 _DECODER = json.JSONDecoder(strict=False)
@@ -31,11 +32,28 @@ def first_value(text: str, at: int) -> tuple[Any, int]:
         BrokenJsonError: there is none.
     """
     try:
-        return _DECODER.raw_decode(text, at)
+        value, end = _DECODER.raw_decode(text, at)
     except json.JSONDecodeError as error:
         raise BrokenJsonError(error.pos, error.msg) from error
     except (RecursionError, ValueError) as error:
         raise BrokenJsonError(at, "nested too deeply, or a number too long") from error
+    if _deeper_than(_DEEPEST, value):
+        raise BrokenJsonError(at, "nested too deeply")
+    return value, end
+
+
+def _deeper_than(levels: int, value: Any) -> bool:
+    layer = [value]
+    for _ in range(levels):
+        layer = [
+            member
+            for each in layer
+            if isinstance(each, (dict, list))
+            for member in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not layer:
+            return False
+    return True
 
 
 def decode(text: str) -> tuple[Any, bool]:
@@ -61,6 +79,19 @@ def decode(text: str) -> tuple[Any, bool]:
 def _lenient(text: str) -> str:
     without_comments = _COMMENT.sub(lambda match: match[1] or " " * len(match[0]), text)
     return _TRAILING_COMMA.sub(lambda match: match[1] or " ", without_comments)
+
+
+def doubled_keys(text: str, at: int) -> list[str]:
+    """Return the keys that stand twice in one object of the JSON value at offset `at`; the last one counts."""
+    doubled: list[str] = []
+
+    def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
+        names = [name for name, _ in members]
+        doubled.extend(name for name in dict.fromkeys(names) if names.count(name) > 1)
+        return dict(members)
+
+    json.JSONDecoder(strict=False, object_pairs_hook=pairs).raw_decode(text, at)
+    return doubled
 
 
 def find_document(text: str) -> tuple[dict[str, Any], int] | None:

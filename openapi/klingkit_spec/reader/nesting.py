@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Placed", "place"]
 
-BEAMS = (24, 160)
-"""Readings carried on from line to line: a narrow search first, a wide one where that ends expensively."""
-EXPENSIVE = 400
+BEAMS = ((24, 3), (160, 12))
+"""Readings carried on from line to line, and how many of them may stand at one place: a narrow search first, a wide
+one where that ends expensively."""
+EXPENSIVE = 200
 LONGEST_FOR_WIDE = 800
 SLACK = 500
 JUNK = 400
@@ -61,30 +62,40 @@ def place(lines: list[str]) -> Placed:
     tokens = Tokens(lines)
     references = frozenset(_REFERENCE.findall("\n".join(lines)))
     found = []
-    for beam in BEAMS:
-        found.append(_search(tokens, Stack(references), beam))
+    for beam, at_place in BEAMS:
+        found.append(_search(tokens, Stack(references), beam, at_place))
         if found[-1].cost <= EXPENSIVE or len(tokens) > LONGEST_FOR_WIDE:
             break
     return min(found, key=lambda placed: placed.cost)
 
 
-def _search(tokens: Tokens, stack: Stack, beam: int) -> Placed:
+def _search(tokens: Tokens, stack: Stack, beam: int, at_place: int) -> Placed:
     frontier: dict[int, dict[int, _Reading]] = {0: {stack.root.uid: _Reading(0, stack.root, None, -1, 0)}}
     for index in range(len(tokens)):
         readings = frontier.pop(index, None)
         if readings is None:
             continue
         known: dict[int, list[Step]] = {}
-        for reading in _cheapest(readings, beam):
+        for reading in _cheapest(readings, beam, at_place):
             for new, after in _advance(stack, tokens, index, reading, known):
                 _keep(frontier.setdefault(after, {}), new)
     return _best(stack, frontier.get(len(tokens), {}))
 
 
-def _cheapest(readings: dict[int, _Reading], beam: int) -> list[_Reading]:
-    ordered = sorted(readings.values(), key=lambda reading: (reading.cost, reading.node.uid))[:beam]
+def _cheapest(readings: dict[int, _Reading], beam: int, at_place: int) -> list[_Reading]:
+    """Return the readings worth going on with: the cheapest, but few of those that stand at the same place."""
+    ordered = sorted(readings.values(), key=lambda reading: (reading.cost, reading.node.uid))
     limit = ordered[0].cost + SLACK
-    return [reading for reading in ordered if reading.cost <= limit]
+    taken: list[_Reading] = []
+    counts: dict[int, int] = {}
+    for reading in ordered:
+        if reading.cost > limit or len(taken) >= beam:
+            break
+        count = counts.get(reading.node.outline, 0)
+        if count < at_place:
+            counts[reading.node.outline] = count + 1
+            taken.append(reading)
+    return taken
 
 
 def _keep(readings: dict[int, _Reading], new: _Reading) -> None:
@@ -119,8 +130,9 @@ def _advance(
         yield go_on(top, 0, top.column + 2 if open_text else 0)
         return
     if open_text:
-        yield go_on(top, 0 if token.form in {"text", "comment"} else LOOKS_STRUCTURAL, top.column + 2)
-    elif top.form == "plain":
+        cost = 0 if token.form in {"text", "comment"} else LOOKS_STRUCTURAL
+        yield go_on(stack.with_text(top), cost, top.column + 2)
+    elif top.form == "plain" and token.form != "key":  # YAML has no keys inside a plain scalar
         yield go_on(top, FOLDED if token.form == "text" else FOLDED + LOOKS_STRUCTURAL, top.column + 2)
     steps = stack.steps(top, token, known)
     for step, rank in _ranked(steps):

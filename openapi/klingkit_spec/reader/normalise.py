@@ -6,9 +6,10 @@ from typing import Any
 
 from klingkit_spec.reader.swagger2 import to_openapi3
 
-__all__ = ["METHODS", "normalise"]
+__all__ = ["METHODS", "NOT_DOCUMENTED", "normalise", "settle_headers"]
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+NOT_DOCUMENTED = "Not documented."
 _ORDER = ("openapi", "info", "servers", "tags", "paths", "components", "security")
 _DROPPED_HEADERS = {"content-type", "accept"}
 _MAPS_OF_NAMES = frozenset(
@@ -30,9 +31,8 @@ def normalise(document: dict[str, Any], *, title: str | None) -> dict[str, Any]:
     for operation in operations:
         if heading and len(operations) == 1 and not operation.get("summary"):
             operation["summary"] = heading
-        _headers(operation)
-        if not isinstance(operation.get("responses"), dict):
-            operation["responses"] = {}
+        if not isinstance(operation.get("responses"), dict) or not operation["responses"]:
+            operation["responses"] = {"default": {"description": NOT_DOCUMENTED}}  # OpenAPI wants at least one
         for response in operation["responses"].values():
             if isinstance(response, dict) and "$ref" not in response:
                 response.setdefault("description", "")
@@ -42,6 +42,12 @@ def normalise(document: dict[str, Any], *, title: str | None) -> dict[str, Any]:
     }
     ordered = {key: cleaned[key] for key in _ORDER if key in cleaned}
     return ordered | {key: value for key, value in cleaned.items() if key not in ordered}
+
+
+def settle_headers(document: dict[str, Any]) -> None:
+    """Drop Content-Type, turn Authorization into a note on the operation, keep every other parameter; in place."""
+    for operation in _operations(document):
+        _headers(operation)
 
 
 def _operations(document: dict[str, Any]) -> Any:
@@ -88,7 +94,6 @@ def _to_31(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _headers(operation: dict[str, Any]) -> None:
-    """Drop Content-Type, turn Authorization into a note, keep every other parameter."""
     parameters = operation.get("parameters")
     if not isinstance(parameters, list):
         operation.pop("parameters", None)

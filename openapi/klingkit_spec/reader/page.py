@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from klingkit_spec.errors import PageError
@@ -49,7 +49,6 @@ class RawDocument:
     title: str | None = None
     read_as: str | None = None
     """The shape that was really read, where it is not the one detected."""
-    keywords_from: dict[str, str] = field(default_factory=dict)
 
 
 def locator(lines: dict[Pointer, int], first: int) -> Locate:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from klingkit_spec.errors import PageError
-from klingkit_spec.reader import apifox_yaml, embedded_json, promises, rendered, unindented
-from klingkit_spec.reader.normalise import METHODS, normalise
+from klingkit_spec.reader import apifox_yaml, embedded_json, grammar_check, promises, rendered, unindented
+from klingkit_spec.reader.address import Address
+from klingkit_spec.reader.normalise import METHODS, NOT_DOCUMENTED, normalise, settle_headers
 from klingkit_spec.reader.notes import Note, Notes
 from klingkit_spec.reader.page import Page, RawDocument
 from klingkit_spec.reader.shapes import Shape, detect
@@ -24,6 +26,7 @@ _READERS = {
     "rendered": rendered.read,
     "example-only": rendered.read,
 }
+_PLACEHOLDER = re.compile(r"\{[^{}/]+\}")
 _SENDS_BODY = {"post", "put", "patch"}
 
 
@@ -31,8 +34,13 @@ _SENDS_BODY = {"post", "put", "patch"}
 class Reading:
     """What one page says.
 
-    `document` is OpenAPI 3.1; keywords that the page states outside a schema are listed in their schema's
-    ``x-klingkit-from``. `complete` is False when something on the page was not read: see the warnings in `notes`.
+    `document` is OpenAPI 3.1. Keywords that the page states outside a schema are listed in their schema's
+    ``x-klingkit-from``: read from ``prose`` (a description), ``label`` (a printed table), ``example``, ``sample``
+    (cURL) or ``path``. Rules between fields are in the request schema's ``x-kling-rules``; an Authorization header
+    is the operation's ``x-klingkit-auth``.
+
+    `complete` is False when something on the page was not read: see the warnings in `notes`. `shape` is the shape
+    the page was read as.
     """
 
     document: dict[str, Any]
@@ -61,6 +69,8 @@ def read_page(text: str, *, name: str = "<page>", relay: str | None = None) -> R
     _must_have_operation(document, page)
     promises.apply(document, notes, raw.locate)
     _check(document, notes, raw)
+    grammar_check.check(document, notes, raw.locate)
+    settle_headers(document)
     document = _extensions_last(document)
     return Reading(document, notes.sorted(), raw.read_as or shape)
 
@@ -105,7 +115,8 @@ def _must_have_operation(document: dict[str, Any], page: Page) -> None:
 
 def _check(document: dict[str, Any], notes: Notes, raw: RawDocument) -> None:
     """Say what an operation lacks that a client needs."""
-    with_fields = {pointer[:3] for pointer, schema in promises.request_schemas(document) if _has_fields(schema)}
+    bodies = [(pointer, schema) for pointer, schema in promises.request_schemas(document) if "requestBody" in pointer]
+    with_fields = {pointer[:3] for pointer, schema in bodies if _has_fields(schema)}
     for path, item in document["paths"].items():
         for method in METHODS:
             operation = item.get(method) if isinstance(item, dict) else None
@@ -114,8 +125,29 @@ def _check(document: dict[str, Any], notes: Notes, raw: RawDocument) -> None:
             pointer = ("paths", str(path), method)
             if method in _SENDS_BODY and pointer not in with_fields:
                 notes.warn(raw.locate(pointer), f"no request fields were found for {method.upper()} {path}")
+            _check_path(str(path), [*_list(item.get("parameters")), *_list(operation.get("parameters"))], notes, raw)
+            if operation["responses"] == {"default": {"description": NOT_DOCUMENTED}}:
+                notes.info(raw.locate(pointer), f"the page documents no answer of {method.upper()} {path}")
     if not document.get("servers"):
         notes.info(1, "the page names no server")
+
+
+def _check_path(path: str, parameters: list[Any], notes: Notes, raw: RawDocument) -> None:
+    """Say where the path's placeholders and its parameters differ."""
+    named = {each.get("name") for each in parameters if isinstance(each, dict) and each.get("in") == "path"}
+    referring = any(isinstance(each, dict) and "$ref" in each for each in parameters)
+    asked = set(Address.parse(path).placeholders())
+    line = raw.locate(("paths", path))
+    if set("{}") & set(_PLACEHOLDER.sub("", path)):
+        notes.warn(line, f"the braces of this path do not match: {path}")
+    for name in sorted(str(each) for each in (asked - named if not referring else ())):
+        notes.warn(line, f"no parameter describes {{{name}}} of {path}")
+    for name in sorted(str(each) for each in named - asked):
+        notes.warn(line, f"'{name}' is called a path parameter, and {path} has no {{{name}}}")
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _has_fields(schema: dict[str, Any]) -> bool:

@@ -99,9 +99,7 @@ class _Operation:
         body = self._body(method)
         if body is not None:
             operation["requestBody"] = body
-        operation["responses"] = {answer.status: self._answer(answer) for answer in found.answers} or {
-            "200": {"description": ""}
-        }
+        operation["responses"] = {answer.status: self._answer(answer) for answer in found.answers}
         return operation
 
     def _parameters(self) -> list[dict[str, Any]]:

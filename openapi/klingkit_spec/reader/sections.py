@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from klingkit_spec.reader import curl
+from klingkit_spec.reader.address import is_address, operation_at
 from klingkit_spec.reader.fields import Field, take
 from klingkit_spec.reader.json_text import BrokenJsonError, decode, first_value
 from klingkit_spec.reader.labels import heading, is_furniture, is_status_word, status_line
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "Part", "Sections", "cut"]
 
-_METHOD = re.compile(r"(GET|POST|PUT|PATCH|DELETE|HEAD)(?:\s+(\S+))?")
-_ADDRESS = re.compile(r"https?://[^\s'\"<>]+|/[\w{}:./~-]+")
 _MEDIA_TYPE = re.compile(r"[a-z]+/[\w.+-]+")
 _BULLET = re.compile(r"(?:[-•*·◦▪]|\d+\.)\s")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
@@ -80,7 +79,7 @@ class _Cutter:
             line = self._lines[index]
             if not line:
                 index += 1
-            elif is_furniture(line):
+            elif is_furniture(line) or self._second_operation(index, line):
                 break
             else:
                 index = self._line(index, line)
@@ -88,19 +87,12 @@ class _Cutter:
 
     def _opening(self) -> int:
         """Find method and address; return the index of the first line behind them."""
-        for index, line in enumerate(self._lines):
-            match = _METHOD.fullmatch(line)
-            if match is None or _BULLET.match(line):
-                continue
-            address, after = match[2], index + 1
-            if address is None:
-                after = next((at for at in range(index + 1, index + 4) if at < len(self._lines) and self._lines[at]), 0)
-                address = self._lines[after] if after else ""
-                after += 1
-            if _ADDRESS.fullmatch(address):
-                self._found.method, self._found.address, self._found.address_line = match[1], address, after
+        for index in range(len(self._lines)):
+            pair = operation_at(self._lines, index)
+            if pair is not None:
+                self._found.method, self._found.address, self._found.address_line = pair
                 self._found.title = self._title_before(index)
-                return after
+                return pair[2]
         opening = {"request", "body", "code"}
         start = next((at for at, line in enumerate(self._lines) if heading(line)[0] in opening), len(self._lines))
         sample = next((at for at, line in enumerate(self._lines) if curl.starts(line)), len(self._lines))
@@ -109,6 +101,15 @@ class _Cutter:
             return sample
         self._found.title = self._title_before(start) if start < len(self._lines) else None
         return start
+
+    def _second_operation(self, index: int, line: str) -> bool:
+        pair = operation_at(self._lines, index)
+        if pair is None or pair[:2] == (self._found.method, self._found.address):
+            return False
+        self._notes.warn(
+            index + 1, f"a second operation starts here and was not read; save it as a page of its own: {line}"
+        )
+        return True
 
     def _title_before(self, index: int) -> str | None:
         for at in range(index - 1, -1, -1):
@@ -121,7 +122,7 @@ class _Cutter:
 
     def _is_title(self, line: str) -> bool:
         text = line.lstrip("#").strip()
-        noise = not text or _ADDRESS.fullmatch(text) or is_status_word(text) or heading(text)[0] != "none"
+        noise = not text or is_address(text) or is_status_word(text) or heading(text)[0] != "none"
         return not noise and not _BULLET.match(text)
 
     def _line(self, index: int, line: str) -> int:

@@ -47,16 +47,24 @@ AMBIGUOUS = 50
 MISSING = 60
 UNUSUAL = 60
 RARE = 100
+UNTYPED = 40
 HOPELESS = 5000
 DEEPEST_COLUMN = 120
+
+SAYS_WHAT = frozenset({"type", "$ref", "allOf", "anyOf", "oneOf", "not", "const", "properties", "items"})
+"""Keywords of which a schema hardly ever lacks all."""
 
 Form = Literal["map", "seq", "pending", "text", "plain"]
 
 
 class Node(NamedTuple):
-    """One open node; `slot` is the key it is the value of, `facts` what its closed children told."""
+    """One open node; `slot` is the key it is the value of, `facts` what its closed children told.
+
+    Nodes with the same `outline` are open at the same place of the document, whatever was read before.
+    """
 
     uid: int
+    outline: int
     parent: Node | None
     form: Form
     spec: Spec
@@ -88,6 +96,7 @@ class Stack:
 
     def __init__(self, referenced: frozenset[str]) -> None:
         self._pool: dict[tuple[Any, ...], Node] = {}
+        self._outlines: dict[tuple[Any, ...], int] = {}
         self._referenced = referenced
         self._closed: dict[int, tuple[Node | None, int]] = {}
         self.root = self._make(None, "map", Spec(map="document"), "document", "", 0, frozenset(), ())
@@ -107,6 +116,10 @@ class Stack:
             known[top.uid] = steps
         return steps
 
+    def with_text(self, node: Node) -> Node:
+        """Return the open block scalar after a line of text."""
+        return self._changed(node, node.seen, {"text": True})
+
     def close(self, node: Node) -> tuple[Node | None, int]:
         """Close the innermost node: its parent as it is afterwards, and what that costs."""
         known = self._closed.get(node.uid)
@@ -122,7 +135,7 @@ class Stack:
             cost = NULL_DATA if node.spec.scalar else NULL_VALUE
             return parent, cost
         if node.form in {"text", "plain"}:
-            return parent, 0
+            return parent, MISFIT if node.form == "text" and not node.facts else 0
         told, cost = _summary(node)
         cost += MISSING * len(EXPECTED.get(node.kind, frozenset()) - node.seen)
         return (self._tell(parent, node.slot, told) if told is not None else parent), cost
@@ -132,7 +145,9 @@ class Stack:
         key = (parent.uid if parent is not None else -1, *parts[1:])
         node = self._pool.get(key)
         if node is None:
-            node = self._pool[key] = Node(len(self._pool), *parts)
+            place = (parent.outline if parent is not None else -1, *parts[1:2], *parts[3:6])
+            outline = self._outlines.setdefault(place, len(self._outlines))
+            node = self._pool[key] = Node(len(self._pool), outline, *parts)
         return node
 
     def _changed(self, node: Node, seen: frozenset[str], facts: dict[str, Any]) -> Node:
@@ -335,7 +350,7 @@ def _summary(node: Node) -> tuple[Any, int]:
     """Return what a closing node tells its parent, and the price of what does not add up in it."""
     if node.kind == "schema":
         names = {name for name, _ in node.fact("of properties") or ()}
-        cost = 0
+        cost = 0 if node.seen & SAYS_WHAT or not node.seen else UNTYPED
         orders = node.fact("of x-apifox-orders")
         if orders is not None:
             cost += NOT_A_MEMBER * len(set(orders) ^ names)

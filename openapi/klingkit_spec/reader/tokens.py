@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Token", "Tokens"]
+__all__ = ["Token", "Tokens", "closes"]
 
 Form = Literal["key", "item", "text", "blank", "comment"]
 Value = Literal["empty", "plain", "quoted", "map", "seq", "block"]
@@ -71,7 +71,7 @@ class Tokens:
         if _BLOCK.match(text):
             return "block", 1
         if text[0] in "\"'":
-            return "quoted", self._span(text, index, _quote_closed)
+            return "quoted", self._span(text, index, closes)
         if text[0] in "{[":
             value: Value = "map" if text[0] == "{" else "seq"
             return value, self._span(text, index, _brackets_closed)
@@ -98,7 +98,8 @@ def _name(key: str) -> str:
     return key[1:-1] if key[0] == '"' else key
 
 
-def _quote_closed(text: str) -> bool:
+def closes(text: str) -> bool:
+    """Say whether a text that starts with a quote is one quoted scalar."""
     if text[0] == "'":
         return re.fullmatch(r"'(?:[^']|'')*'\s*(?:#.*)?", text) is not None
     return re.fullmatch(r'"(?:[^"\\]|\\.)*"\s*(?:#.*)?', text, re.DOTALL) is not None

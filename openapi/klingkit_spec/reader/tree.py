@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from klingkit_spec.reader.enums import split, typed
-from klingkit_spec.reader.examples import infer
+from klingkit_spec.reader.examples import infer, json_type
+from klingkit_spec.reader.json_text import BrokenJsonError, decode
 from klingkit_spec.reader.labels import TypeWord
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from klingkit_spec.reader.notes import Notes
 
 __all__ = ["ABSENT", "object_schema"]
+
+_DEEPEST = 40
+_TYPES = {"integer": ("integer", "number"), "number": ("number",), "string": ("string",), "boolean": ("boolean",)}
 
 ABSENT: Any = object()
 """Stands for 'the example has no such member'."""
@@ -116,6 +120,8 @@ class _Builder:
             item = kind.item or TypeWord(None)
             first = example[0] if isinstance(example, list) and example else ABSENT
             schema["items"] = self._typed(item, first, outer, row)
+        elif kind.type == "object" and len(outer) > _DEEPEST:
+            self._notes.warn(row.line, f"'{row.name}' is nested too deeply; what it holds was left out")
         elif kind.type == "object" and (kind.count or (kind.count is None and _as_object(example))):
             inner = self.members(kind.count, example, outer)
             schema["properties"] = inner["properties"]
@@ -138,9 +144,15 @@ class _Builder:
     def _values(self, row: Field, schema: dict[str, Any], example: Any) -> None:
         type_name = schema.get("type")
         if row.default is not None:
-            _put(schema, "default", typed(row.default, type_name), "label")
+            value = typed(row.default, type_name)
+            if type_name is None or type_name in _TYPES.get(json_type(value), ()):
+                _put(schema, "default", value, "label")
+            else:
+                self._notes.warn(
+                    row.line, f"the default of '{row.name}' is no {type_name}; it was left out: {value[:40]}"
+                )
         if row.example is not None:
-            schema["example"] = typed(row.example, type_name)
+            schema["example"] = _example(row.example, type_name)
         if not row.enum_lines:
             if row.type.is_enum or (row.type.item and row.type.item.is_enum):
                 self._notes.warn(row.line, f"'{row.name}' is printed as an enum without its values")
@@ -158,7 +170,29 @@ class _Builder:
                     f"the values of '{row.name}' run together, '{row.enum_lines[0][:60]}' could be read as: {ways}",
                 )
         if values is not None:
-            _put(schema, "enum", [typed(value, type_name) for value in values], "label")
+            self._enum(row, schema, [typed(value, type_name) for value in values])
+
+    def _enum(self, row: Field, schema: dict[str, Any], values: list[Any]) -> None:
+        strangers = [value for value in values if schema.get("type") not in _TYPES.get(json_type(value), ())]
+        if strangers and "type" in schema:
+            shown = ", ".join(str(value)[:40] for value in strangers)
+            self._notes.warn(
+                row.enum_line, f"not all values of '{row.name}' are of its type, they were left out: {shown}"
+            )
+            return
+        _put(schema, "enum", values, "label")
+        if "default" in schema and schema["default"] not in values:
+            self._notes.warn(row.line, f"the default of '{row.name}' is none of its values; it was left out")
+            del schema["default"], schema["x-klingkit-from"]["default"]
+
+
+def _example(text: str, type_name: str | None) -> Any:
+    if type_name in {"object", "array"}:
+        try:
+            return decode(text)[0]
+        except BrokenJsonError:
+            return text
+    return typed(text, type_name)
 
 
 def _put(schema: dict[str, Any], keyword: str, value: Any, source: str) -> None:

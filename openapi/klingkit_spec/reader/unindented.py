@@ -9,7 +9,7 @@ from klingkit_spec.reader.apifox_yaml import block_of
 from klingkit_spec.reader.core_yaml import BrokenYamlError, YamlText, load
 from klingkit_spec.reader.nesting import Placed, place
 from klingkit_spec.reader.page import Page, RawDocument, locator
-from klingkit_spec.reader.tokens import Tokens
+from klingkit_spec.reader.tokens import Token, Tokens, closes
 
 if TYPE_CHECKING:
     from klingkit_spec.reader.notes import Notes
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["read", "restore"]
 
 _GIVE_UP_AFTER = 25
+_NOT_PLAIN = re.compile(r"^[@`%&*!|>\"']|^\{\{|^[-?] |:(?:\s|$)")
 _BLOCK_DIGIT = re.compile(r"([|>])([+-]?)[0-9]([+-]?)\s*$")
 
 
@@ -86,12 +87,25 @@ def _indent(tokens: Tokens, placed: Placed) -> list[str]:
             continue
         token = tokens.at(index)
         if token.form != "text":
-            line = _BLOCK_DIGIT.sub(r"\1\2\3", line)
+            line = _as_yaml(_BLOCK_DIGIT.sub(r"\1\2\3", line), token)
         rebuilt[index] = " " * column + line
         for extra in range(index + 1, index + token.span):
             if extra not in placed.columns:
                 rebuilt[extra] = " " * (column + 2) + tokens.lines[extra]
     return rebuilt
+
+
+def _as_yaml(line: str, token: Token) -> str:
+    """Quote a value that reads as text but is no plain scalar of YAML (a colon that was full-width once)."""
+    while token.form == "item" and token.rest is not None:
+        token = token.rest
+    if token.span > 1 or token.value in {"empty", "block"} or not _NOT_PLAIN.search(token.text):
+        return line
+    if token.value == "quoted" and closes(token.text):
+        return line
+    if token.value in {"map", "seq"} and not token.text.startswith("{{"):
+        return line
+    return line[: len(line) - len(token.text)] + "'" + token.text.replace("'", "''") + "'"
 
 
 def _blamed(lines: list[str], index: int) -> int:

@@ -14,6 +14,7 @@ import errno
 import importlib.util
 import os
 import sys
+import textwrap
 from importlib.metadata import EntryPoint, entry_points, version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 GROUP = "klingkit.commands"
 MISUSE = 2
 INTERRUPTED = 130
+_COLUMNS = 80
 
 _OS_ADVICE = {
     errno.ENOSPC: "the disk is full; free some space or choose another folder.",
@@ -113,7 +115,7 @@ def _fail(label: str, sentence: str, *, status: int = MISUSE) -> int:
 
 def _overview(commands: Mapping[str, EntryPoint]) -> str:
     width = max((len(name) for name in commands), default=0)
-    rows = [f"  {name:<{width}}  {_summary(entry)}" for name, entry in sorted(commands.items())]
+    rows = [_row(f"  {name:<{width}}  ", _summary(entry)) for name, entry in sorted(commands.items())]
     return "\n".join(
         [
             "Usage: klingkit COMMAND [OPTIONS]",
@@ -126,6 +128,10 @@ def _overview(commands: Mapping[str, EntryPoint]) -> str:
             "klingkit COMMAND --help tells more; klingkit --version prints the version.",
         ]
     )
+
+
+def _row(name: str, summary: str) -> str:
+    return textwrap.fill(summary, _COLUMNS, initial_indent=name, subsequent_indent=" " * len(name)) or name.rstrip()
 
 
 def _summary(entry: EntryPoint) -> str:

@@ -1,11 +1,21 @@
-"""Random OpenAPI documents of the kind page generators write, for the tests that take their indentation away."""
+"""A document whose indentation was taken away is rebuilt as it was, or the reader says where it cannot know."""
 
 from __future__ import annotations
 
 import random
+from pathlib import Path
 from typing import Any
 
-__all__ = ["Documents"]
+import pytest
+import yaml
+
+from klingkit_spec.reader import unindented
+from klingkit_spec.reader.notes import Notes
+from klingkit_spec.reader.output import to_yaml
+from klingkit_spec.reader.page import Page
+
+EACH = 13
+BATCHES = range(0, 130, EACH)
 
 _NAMES = (
     *("model_name", "prompt", "image_list", "config", "mode", "seed", "url", "n", "callback_url", "标题", "x_y"),
@@ -13,7 +23,13 @@ _NAMES = (
     *("schema", "content", "in", "name", "value", "summary", "status", "data"),
 )
 _LINES = (
-    *("生成视频的模式", "枚举值:std,pro", "不能超过2500个字符", "Where the result goes.", "当前参数为true时,prompt参数无效"),
+    *(
+        "生成视频的模式",
+        "枚举值:std,pro",
+        "不能超过2500个字符",
+        "Where the result goes.",
+        "当前参数为true时,prompt参数无效",
+    ),
     *("note: see below", "- a dash", "# a hash", "prompt:", "'quoted' start", "type: string", "● 最多6个"),
 )
 _TEXTS = ("std", "5", "off", "16:9", "", "a b c", "https://example.com/x.png", "生成", "- x", "a: b", "#1")
@@ -39,7 +55,9 @@ class Documents:
             "deprecated": False,
             "description": self._text() if self._chance(0.3) else "",
             "tags": ["a/b"],
-            "parameters": [self._parameter(name) for name in self._some(("Content-Type", "Authorization", "ModelName"))],
+            "parameters": [
+                self._parameter(name) for name in self._some(("Content-Type", "Authorization", "ModelName"))
+            ],
             "requestBody": {"content": {"application/json": media}},
             "responses": {
                 "200": {
@@ -153,3 +171,46 @@ class Documents:
         if kind == "boolean":
             return self._chance(0.5)
         return self._random.randint(0, 99) if kind == "integer" else self._random.choice((0.5, 2.25))
+
+
+def _written(document: dict[str, object], seed: int) -> str:
+    """Write a document as one of three generators would: folded lines or not, lists indented or not."""
+    if seed % 3 == 0:
+        return to_yaml(document)
+    return yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=(80, 10_000)[seed % 2])
+
+
+def _reread(text: str) -> tuple[dict[str, object], bool]:
+    notes = Notes()
+    flat = "\n".join(line.strip() for line in text.split("\n"))
+    document = unindented.read(Page(flat, "page"), notes).document
+    return document, any(note.level == "warning" for note in notes.sorted())
+
+
+@pytest.mark.parametrize("first", BATCHES)
+def test_document_with_distinct_names_comes_back_exactly(first: int) -> None:
+    for seed in range(first, first + EACH):
+        document = Documents(seed, distinct=True).document()
+        assert _reread(_written(document, seed))[0] == document, seed
+
+
+@pytest.mark.parametrize("first", BATCHES)
+def test_document_with_names_used_at_several_depths_comes_back_or_is_warned_of(first: int) -> None:
+    exact = 0
+    for seed in range(first, first + EACH):
+        document = Documents(seed, distinct=False).document()
+        read, warned = _reread(_written(document, seed))
+        assert read == document or warned, seed
+        exact += read == document
+    assert exact >= EACH - 2
+
+
+def test_reading_twice_gives_the_same() -> None:
+    text = _written(Documents(5, distinct=False).document(), 5)
+    assert _reread(text) == _reread(text)
+
+
+def test_indented_and_unindented_reading_agree_on_an_indented_page() -> None:
+    page = Path(__file__).parent / "goldens" / "indented-yaml-in-page" / "page.txt"
+    block = page.read_text(encoding="utf-8").split("```")[1].removeprefix("yaml\n")
+    assert _reread(block) == (yaml.safe_load(block), False)

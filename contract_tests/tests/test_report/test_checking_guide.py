@@ -1,0 +1,73 @@
+"""The guide's examples are real: options exist, the baseline parses, the workflow is one."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import typer
+import yaml
+
+from klingkit_contract import baseline_file
+from klingkit_contract.cli.check import app
+from klingkit_contract.findings import Verdict
+from klingkit_contract.report.markdown import MARK
+
+GUIDE = (Path(__file__).resolve().parents[3] / "docs" / "checking.md").read_text("utf-8")
+
+
+def blocks(language):
+    return re.findall(rf"^```{language}\n(.*?)^```", GUIDE, re.DOTALL | re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def workflow():
+    (source,) = blocks("yaml")
+    return yaml.load(source, Loader=yaml.BaseLoader)
+
+
+def test_every_option_that_is_shown_exists():
+    command = typer.main.get_command(app)
+    known = {name for parameter in command.params for name in parameter.opts} | {"--help"}
+    shown = [
+        option
+        for line in re.findall(r"klingkit check[^\n|`]*(?:\n +--[^\n]*)?", GUIDE)
+        for option in re.findall(r"--[a-z-]+", line)
+    ]
+    assert len(shown) > 10
+    assert set(shown) - known == set()
+
+
+def test_every_verdict_is_explained():
+    table = GUIDE.split("| Verdict |")[1].split("\n\n")[0]
+    assert re.findall(r"^\| ([a-z ]+?) \|", table, re.MULTILINE) == [
+        Verdict.PASS,
+        Verdict.FINDING,
+        Verdict.KNOWN,
+        Verdict.NOT_TESTED,
+        Verdict.NOT_APPLICABLE,
+    ]
+
+
+def test_the_baseline_that_is_shown_is_one():
+    (source,) = blocks("toml")
+    (entry,) = baseline_file.parse(source, "guide")
+    assert entry.acceptance.until is not None
+
+
+def test_the_workflow_has_the_rights_its_steps_need_and_no_more(workflow):
+    (job,) = workflow["jobs"].values()
+    assert workflow["permissions"] == {}
+    assert job["permissions"] == {"contents": "read", "security-events": "write", "pull-requests": "write"}
+    assert set(workflow["on"]) == {"schedule", "workflow_dispatch", "pull_request"}
+
+
+def test_the_workflow_never_writes_an_expression_into_a_script(workflow):
+    (job,) = workflow["jobs"].values()
+    assert [step["run"] for step in job["steps"] if "${{" in step.get("run", "")] == []
+
+
+def test_the_comment_is_found_again_by_the_mark_of_the_report(workflow):
+    (job,) = workflow["jobs"].values()
+    assert MARK in job["steps"][-1]["run"]

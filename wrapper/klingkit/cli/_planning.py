@@ -1,0 +1,102 @@
+"""The exact request of a create, without sending it."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from klingkit import _clock
+from klingkit._effects import Clock, Send, Work
+from klingkit._errors import InvalidRequestError
+from klingkit._secrets import MASK
+from klingkit._surface import METHODS, find_operation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from klingkit._client import Kling
+    from klingkit._effects import Call, Flow
+    from klingkit._engine import Engine
+
+__all__ = ["Plan", "plan"]
+
+_PICTURE = re.compile(r"[A-Za-z0-9+/]{64,}={0,2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A request as it would be sent: the key masked, pictures described."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: Any
+
+
+class _Reached(Exception):  # noqa: N818 - no error: it carries the call out of the method
+    def __init__(self, call: Call) -> None:
+        super().__init__()
+        self.call = call
+
+
+class _Rehearsal:
+    """Stands in for the engine: does everything up to the moment when something would be sent."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.session = engine.session
+
+    def run(self, flow: Flow[Any]) -> Any:
+        effect = next(flow)
+        while not isinstance(effect, Send):
+            if isinstance(effect, Work):
+                try:
+                    result = effect.job()
+                except InvalidRequestError as error:
+                    effect = flow.throw(error)
+                    continue
+            elif isinstance(effect, Clock):
+                result = _clock.current().monotonic(), _clock.current().wall()
+            else:
+                raise TypeError(f"a create asks for {type(effect).__name__} before it sends")
+            effect = flow.send(result)
+        flow.close()
+        raise _Reached(effect.call)
+
+
+def plan(kling: Kling, operation: str, arguments: Mapping[str, Any]) -> Plan:
+    """Return the request that creating `operation` with `arguments` would send.
+
+    Raises:
+        InvalidRequestError: an argument is wrong, or the relay does not offer the operation.
+    """
+    group = type(getattr(kling, find_operation(operation).area))(_Rehearsal(kling._engine))
+    try:
+        getattr(group, METHODS[operation])(**arguments)
+    except _Reached as reached:
+        return _plan(kling, reached.call)
+    raise AssertionError("unreachable: a create ends by sending")
+
+
+def _plan(kling: Kling, call: Call) -> Plan:
+    transport = kling._engine._loaded().transport
+    request = transport._guard.api_request(transport._client(), call)
+    headers = {name: value for name, value in request.headers.items() if name != "authorization"}
+    return Plan(
+        request.method,
+        str(request.url),
+        {**headers, "authorization": f"Bearer {MASK}"},
+        _described(json.loads(call.body or b"null")),
+    )
+
+
+def _described(value: Any) -> Any:
+    """Return `value` with every Base64 text replaced by its size."""
+    if isinstance(value, str):
+        return f"<{len(value)} characters of Base64>" if _PICTURE.fullmatch(value) else value
+    if isinstance(value, dict):
+        return {name: _described(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_described(entry) for entry in value]
+    return value

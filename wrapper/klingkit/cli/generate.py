@@ -1,0 +1,153 @@
+"""Make a video or a picture: create the task, wait, save the file."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import json
+import os
+import re
+import typing
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from klingkit._errors import InvalidRequestError, MissingKeyError, OutcomeUnknownError
+from klingkit._registry import ANY_RELAY_VARIABLE, find_key, find_relay
+from klingkit._surface import METHODS, find_operation
+from klingkit._text import clean
+from klingkit.cli import _options
+from klingkit.cli._options import Where, dashed
+from klingkit.cli._parameters import method_of, parameters_of
+from klingkit.cli._planning import plan
+from klingkit.cli._running import run
+from klingkit.cli._saving import Saving
+from klingkit.cli._task_facts import task_facts
+from klingkit.cli._waiting import finish, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from klingkit._client import Kling
+    from klingkit._task import Task
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+
+_EPILOG = (
+    "The key is read from the relay's variable or KLINGKIT_API_KEY. A create is charged; it is never sent twice. "
+    "Exit status: 0 saved, 1 the task failed, 2 something to mend, 130 interrupted: the task goes on."
+)
+
+
+_EXTERNAL_ID = re.compile(r"external_task_id ((?!None\b)[^\s;]+)")
+_NO_KEY = "klingkit-dry-run-needs-no-key"
+
+
+@dataclasses.dataclass(frozen=True)
+class Ways:
+    """How to go about it: the options that every operation has."""
+
+    relay: _options.RELAY = None
+    output: _options.OUTPUT = "."
+    overwrite: _options.OVERWRITE = False
+    timeout: _options.TIMEOUT = _options.DEFAULT_TIMEOUT
+    no_wait: Annotated[
+        bool, typer.Option("--no-wait", help="Create only; print the task for `klingkit task`, as one line of JSON.")
+    ] = False
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the exact request and send nothing.")] = False
+    base_url: _options.BASE_URL = None
+    allow_undocumented: _options.UNDOCUMENTED = False
+    as_json: _options.JSON = False
+
+
+def _command(operation: str) -> Callable[..., int]:
+    """Return the command for `operation`, with the parameters of its method and the options all have."""
+    fields = parameters_of(operation)
+    hints = typing.get_type_hints(Ways, include_extras=True)
+    ways = [
+        inspect.Parameter(item.name, inspect.Parameter.KEYWORD_ONLY, default=item.default, annotation=hints[item.name])
+        for item in dataclasses.fields(Ways)
+    ]
+
+    def command(**given: Any) -> int:
+        chosen = Ways(**{way.name: given.pop(way.name) for way in ways})
+        return _run(operation, {name: value for name, value in given.items() if value is not None}, chosen)
+
+    signature = inspect.Signature([*(field.declared() for field in fields), *ways])
+    vars(command)["__signature__"] = signature
+    command.__annotations__ = {name: parameter.annotation for name, parameter in signature.parameters.items()}
+    return command
+
+
+def _run(operation: str, arguments: Mapping[str, Any], ways: Ways) -> int:
+    where = Where.of(ways.relay, ways.base_url, allow_undocumented=ways.allow_undocumented)
+    if ways.dry_run:
+        return _rehearse(operation, arguments, where, as_json=ways.as_json)
+    saving = Saving(ways.output, ways.overwrite)
+    if ways.no_wait and ways.output != ".":
+        raise InvalidRequestError("--no-wait saves nothing: leave out -o, and give it to `klingkit task download`.")
+    if not ways.no_wait:
+        saving.check()
+    with where.client() as kling:
+        task = _create(kling, operation, arguments, where)
+        tell(f"{where.relay} took the task: {clean(task.task_id, 200)}")
+        if ways.no_wait:
+            print(task.to_json())
+            tell(f"To carry on: {where.carry_on(task)}")
+            return 0
+        saved = finish(task, ways.timeout, where, saving)
+    if ways.as_json:
+        print(json.dumps({**task_facts(task), "saved": [str(path) for path in saved]}, indent=2, ensure_ascii=False))
+    else:
+        print(*saved, sep="\n")
+    return 0
+
+
+def _create(kling: Kling, operation: str, arguments: Mapping[str, Any], where: Where) -> Task:
+    create = getattr(getattr(kling, find_operation(operation).area), METHODS[operation])
+    try:
+        task: Task = create(**arguments)
+    except OutcomeUnknownError as error:
+        if error.external_task_id is not None:
+            command = where.command(operation, error.external_task_id)
+            error.args = (f"{error} Or: {command}", *error.args[1:])
+        raise
+    except KeyboardInterrupt as interruption:
+        for note in getattr(interruption, "__notes__", []):
+            tell(note)
+            if found := _EXTERNAL_ID.search(note):
+                tell(f"To look for it: {where.command(operation, found[1])}")
+        raise
+    return task
+
+
+def _rehearse(operation: str, arguments: Mapping[str, Any], where: Where, *, as_json: bool) -> int:
+    relay = find_relay(where.relay, os.environ)
+    try:
+        find_key(relay, None, os.environ)
+    except MissingKeyError:
+        tell(f"note: there is no API key for {relay.id} yet; set {relay.key_variable}, or {ANY_RELAY_VARIABLE}.")
+    with where.client(api_key=_NO_KEY) as kling:
+        planned = plan(kling, operation, arguments)
+    if as_json:
+        print(json.dumps(dataclasses.asdict(planned), indent=2, ensure_ascii=False))
+        return 0
+    print(f"{planned.method} {planned.url}")
+    for name, value in planned.headers.items():
+        print(f"{name}: {value}")
+    print()
+    print(json.dumps(planned.body, indent=2, ensure_ascii=False))
+    return 0
+
+
+for _operation, _method in METHODS.items():
+    _summary = (inspect.getdoc(method_of(_operation)) or "").partition("\n")[0]
+    _declare = app.command(
+        dashed(_method), help=_summary, short_help=_summary.partition(". ")[0], epilog=_EPILOG, no_args_is_help=True
+    )
+    _declare(_command(_operation))
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run ``klingkit generate ARGV`` and return its exit status."""
+    return run(app, "generate", argv)
