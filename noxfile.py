@@ -26,6 +26,20 @@ TYPED = [
     "contract_tests/klingkit_emulator",
 ]
 
+# What the client is measured against, at fixed versions; in an environment of their own, for they conflict with ours.
+PEERS = [
+    "aiohttp==3.14.5",
+    "fal-client==1.0.3",
+    "httpx==0.28.1",
+    "httpx-aiohttp",
+    "lumaai==1.21.0",
+    "openai==3.54.0",
+    "pyqwest==0.12.0",
+    "replicate==1.0.7",
+    "runwayml==5.24.0",
+    "uvloop==0.23.0; sys_platform != 'win32'",
+]
+
 
 def _uv_run(session: nox.Session, *command: str) -> None:
     session.run("uv", "run", *command, external=True)
@@ -105,6 +119,13 @@ def wheel(session: nox.Session) -> None:
 def contracts(session: nox.Session) -> None:
     """Hold every emulated relay against its spec with the real command; `-- --report DIR` keeps the report."""
     _uv_run(session, "klingkit", "check", "--all-emulated", *session.posargs)
+
+
+@nox.session(venv_backend="uv")
+def bench(session: nox.Session) -> None:
+    """Measure the client beside its peers and write docs/benchmarks.md; `-- --quick` for a shorter run."""
+    session.install("-e", ".", *PEERS)
+    session.run("python", "-m", "benchmarks.client", *session.posargs)
 
 
 @nox.session

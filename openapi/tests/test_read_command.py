@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 import yaml
+from rich.cells import cell_len
 
 from klingkit_spec.cli.spec import main
 from klingkit_spec.errors import PageError, UnknownRelayError
 from klingkit_spec.reader import read_file
+from klingkit_spec.reader.explanation import found_in
+from klingkit_spec.reader.provenance import schemas
 
 GOLDENS = Path(__file__).parent / "goldens"
 WHOLE = GOLDENS / "indented-yaml-in-page" / "page.txt"
@@ -75,3 +78,79 @@ def test_help_fits_80_columns(capsys: pytest.CaptureFixture[str], monkeypatch: p
     monkeypatch.setenv("COLUMNS", "80")
     assert main(["read", "--help"]) == 0
     assert max(len(line) for line in capsys.readouterr().out.splitlines()) <= 80
+
+
+def test_explain_shows_page_lines_beside_what_was_read_from_them(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main(["read", str(GOLDENS / "markdown-tables" / "page.txt"), "--explain"]) == 0
+    printed = capsys.readouterr()
+    lines = printed.out.splitlines()
+    assert lines[0].split() == ["Line", "Page", "Read", "as"]
+    assert max(cell_len(line) for line in lines) <= 80
+    prompt = next(line for line in lines if line.strip().startswith("14 "))
+    assert "| prompt | string" in prompt
+    assert "body.prompt: string, required [label]" in prompt
+    assert "body.prompt: maxLength 2500 [prose]" in printed.out
+    assert "openapi: 3.1.0" not in printed.out
+
+
+def test_explain_has_one_column_on_a_narrow_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "50")
+    assert main(["read", str(PARTLY), "--explain"]) == 1
+    printed = capsys.readouterr().out
+    assert max(cell_len(line) for line in printed.splitlines()) <= 50
+    assert "\n9: 枚举值:\n    warning: the values of 'size' run together" in printed
+
+
+@pytest.mark.parametrize("case", sorted(folder.name for folder in GOLDENS.iterdir()))
+def test_explain_names_every_field_of_every_golden_page(case: str) -> None:
+    reading = read_file(GOLDENS / case / "page.txt", sources=True)
+    lines = (GOLDENS / case / "page.txt").read_text(encoding="utf-8-sig").splitlines()
+    found = found_in(reading.document)
+    assert all(1 <= each.line <= len(lines) for each in found)
+    assert {each.read_from for each in found} <= {"schema", "label", "prose", "example", "sample", "path"}
+    named = {
+        name
+        for _, schema in schemas(reading.document)
+        for name, member in schema.get("properties", {}).items()
+        if set(member) - {"description", "title"}
+    }
+    shown = {each.field.rpartition(".")[2].replace("[]", "") for each in found}
+    assert {name for name in named if "." not in name} <= shown
+
+
+def test_sources_are_added_on_request_only(capsys: pytest.CaptureFixture[str]) -> None:
+    page = str(GOLDENS / "markdown-tables" / "page.txt")
+    assert main(["read", page]) == 0
+    assert "x-source" not in capsys.readouterr().out
+    assert main(["read", page, "--sources"]) == 0
+    document = yaml.safe_load(capsys.readouterr().out)
+    body = document["paths"]["/v1/videos/text2video"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert body["properties"]["prompt"]["x-source"] == {
+        "line": 14,
+        "from": "label",
+        "keywords": {"maxLength": {"line": 14, "from": "prose"}},
+    }
+    assert body["properties"]["image_list"]["items"]["properties"]["image"]["x-source"] == {"line": 18, "from": "label"}
+
+
+def test_sources_follow_a_swagger_page_into_its_openapi_form() -> None:
+    document = read_file(GOLDENS / "swagger2" / "page.txt", sources=True).document
+    lines = {"/".join(pointer): schema["x-source"]["line"] for pointer, schema in schemas(document)}
+    assert lines["components/schemas/Clip/properties/prompt"] == 30
+    assert lines["paths//v1/files/post/requestBody/content/multipart/form-data/schema/properties/file"] == 24
+    assert lines["paths//v1/clips/post/parameters/0/schema"] == 15
+
+
+def test_sources_of_an_html_page_are_lines_of_the_saved_file() -> None:
+    page = GOLDENS / "html-table" / "page.txt"
+    document = read_file(page, sources=True).document
+    lines = page.read_text(encoding="utf-8").splitlines()
+    found = {each.field: lines[each.line - 1] for each in found_in(document) if each.read_from == "label"}
+    assert "<code>prompt</code>" in found["body.prompt"]
+    assert "&nbsp;&nbsp;image" in found["body.image_list[].image"]
+    assert "<dt>state</dt>" in found["200.state"]

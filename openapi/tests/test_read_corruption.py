@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import html
+import json
 import random
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,9 +14,12 @@ from klingkit_spec.errors import PageError
 from klingkit_spec.reader import Reading, read_page
 from klingkit_spec.reader.output import to_json, to_yaml
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 GOLDENS = Path(__file__).parent / "goldens"
 PAGES = sorted(GOLDENS.glob("*/page.txt"))
-TRIES = 6
+TRIES = 7
 
 
 def _cut(text: str, chance: random.Random) -> str:
@@ -48,7 +54,34 @@ def _changed_letters(text: str, chance: random.Random) -> str:
     return "".join(letters)
 
 
-DAMAGES = (_cut, _without_middle, _doubled_lines, _shuffled_lines, _dropped_lines, _changed_letters)
+def _mojibake_lines(text: str, chance: random.Random) -> str:
+    return "\n".join(line.encode().decode("latin-1") if chance.random() < 0.3 else line for line in text.split("\n"))
+
+
+DAMAGES = (
+    *(_cut, _without_middle, _doubled_lines, _shuffled_lines, _dropped_lines, _changed_letters, _mojibake_lines),
+)
+
+
+def _names(value: Any, key: str = "") -> Iterator[str]:
+    """Yield every name that a document gives to a field or a parameter."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _names(item)
+    if not isinstance(value, dict) or key in {"example", "default", "examples"}:
+        return
+    for name, member in value.items():
+        if key == "properties":
+            yield str(name)
+        yield from _names(member, "member" if key == "properties" else str(name))
+    if isinstance(value.get("in"), str) and isinstance(value.get("name"), str):
+        yield value["name"]
+
+
+def _unwritten(document: dict[str, Any], page: str) -> list[str]:
+    """Return the names that stand nowhere on the page."""
+    shown = html.unescape(page).replace('\\"', '"')
+    return sorted({name for name in _names(document) if name not in shown and json.dumps(name)[1:-1] not in shown})
 
 
 def _read_or_refused(text: str) -> Reading | None:
@@ -58,6 +91,15 @@ def _read_or_refused(text: str) -> Reading | None:
         refusal = str(error)
     assert refusal.startswith("page")
     return None
+
+
+def test_there_are_more_than_two_hundred_damaged_pages() -> None:
+    assert len(PAGES) * TRIES > 200
+
+
+def test_a_made_up_field_would_be_noticed() -> None:
+    made_up = {"schema": {"properties": {"prompt": {}, "ghost": {}}}}
+    assert _unwritten(made_up, "POST /v1/x\nprompt\nstring") == ["ghost"]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.parent.name)
@@ -71,6 +113,7 @@ def test_damaged_page_is_read_or_refused(page: Path) -> None:
             continue
         lines = damaged.count("\n") + 1
         assert all(1 <= note.line <= lines for note in reading.notes)
+        assert _unwritten(reading.document, damaged) == []
         assert to_yaml(reading.document)
         assert to_json(reading.document)
 

@@ -6,11 +6,13 @@ import pytest
 
 from klingkit_spec.reader import curl
 from klingkit_spec.reader.address import Address, same_path
+from klingkit_spec.reader.bounds import constraints
 from klingkit_spec.reader.core_yaml import BrokenYamlError, load
 from klingkit_spec.reader.enums import from_prose, split, typed
 from klingkit_spec.reader.examples import infer
 from klingkit_spec.reader.json_text import BrokenJsonError, decode
-from klingkit_spec.reader.labels import constraints, status_line, type_word, value_label
+from klingkit_spec.reader.labels import status_line, value_label
+from klingkit_spec.reader.type_words import type_word
 
 
 @pytest.mark.parametrize(
@@ -125,7 +127,12 @@ def test_type_words() -> None:
         True,
     ]
     assert type_word("strings") is None
-    assert type_word("array of strings") is None
+    plural = type_word("Array of strings")
+    assert plural is not None
+    assert (plural.type, plural.item and plural.item.type) == ("array", "string")
+    assert type_word("array of ideas") is None
+    assert type_word("int") is None  # in running text that may be a word
+    assert getattr(type_word("int", loose=True), "type", None) == "integer"
 
 
 def test_labels_and_status_lines() -> None:
@@ -184,8 +191,12 @@ def test_yaml_reports_lines_and_doubled_keys() -> None:
 def test_json_examples_may_have_comments_and_trailing_commas() -> None:
     assert decode('{"a": "// kept", // gone\n "b": [1,],}') == ({"a": "// kept", "b": [1]}, True)
     assert decode(' {"a": 1}') == ({"a": 1}, False)
+    assert decode("{a: 1, 'b': +.5, /* gone */ c: [\n1,],}") == ({"a": 1, "b": 0.5, "c": [1]}, True)
+    assert decode("{“a”：“x”，“b”：1}") == ({"a": "x", "b": 1}, True)
     with pytest.raises(BrokenJsonError):
-        decode("{a: 1}")
+        decode("{a: }")
+    with pytest.raises(BrokenJsonError):
+        decode("{a: Infinity}")
 
 
 def test_schema_of_an_example_merges_list_members() -> None:

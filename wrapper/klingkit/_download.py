@@ -34,6 +34,7 @@ MAX_FILE_BYTES = 4 * 1024**3
 
 _MOST_REDIRECTS = 5
 _BLOCK = 1024 * 1024  # fewer, larger writes: one hop to a thread each in the async client
+_MOST_PARTS = 1024  # a host that sends crumbs does not fill the memory with their headers
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -139,26 +140,26 @@ def _save(job: _Job, head: Head, started: float) -> Flow[Path]:
         raise job.failed(f"it has {declared} bytes, more than max_bytes allows.")
     if head.headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
         raise job.failed("it came compressed, though nobody asked for that.")
-    pending = bytearray()
-    size = 0
+    pending: list[bytes] = []  # as they came: joining them would copy every byte twice
+    waiting = size = 0
     begun = False
     while True:
         data = yield from chunk(head)
-        pending += data
+        pending.append(data)
+        waiting += len(data)
         size += len(data)
         if size > job.limits.max_bytes:
             raise job.failed(f"it has more than {job.limits.max_bytes} bytes; raise max_bytes if that is right.")
         now, _ = yield from clock()
         if now - started > job.limits.seconds:
             raise job.failed(f"it was still not whole after {job.limits.seconds:g} seconds.", retryable=True)
-        if not begun and (len(pending) >= ENOUGH_BYTES or not data):
-            ending = _ending(job, head, bytes(pending[:ENOUGH_BYTES]))
+        if not begun and (waiting >= ENOUGH_BYTES or not data):
+            ending = _ending(job, head, b"".join(pending)[:ENOUGH_BYTES])
             yield from work(partial(job.target.begin, ending))
             begun = True
-        if begun and (len(pending) >= _BLOCK or not data):
-            block = bytes(pending)
-            pending.clear()
-            yield from work(partial(job.target.write, block))
+        if begun and (waiting >= _BLOCK or len(pending) >= _MOST_PARTS or not data):
+            blocks, pending, waiting = pending, [], 0
+            yield from work(partial(job.target.write, blocks))
         if not data:
             break
     if declared is not None and size != declared:

@@ -5,6 +5,7 @@ Only the requests are taken from it. Sending and reading is klingkit's own: answ
 
 from __future__ import annotations
 
+import functools
 import importlib
 import typing
 from dataclasses import dataclass, field
@@ -38,7 +39,7 @@ def create(operation: Operation, fields: Mapping[str, Any]) -> Wire:
         InvalidRequestError: a nested object lacks a member, or is no object.
     """
     module = _module(operation, "create")
-    model = typing.get_type_hints(module._get_kwargs)["body"]
+    model = _body_model(module)
     try:
         body = model.from_dict(fields)
     except KeyError as error:
@@ -63,6 +64,11 @@ def list_page(operation: Operation, page: int | None, page_size: int | None) -> 
     """Return the query for a page of tasks; what is None is left to the relay."""
     given = {name: value for name, value in (("page_num", page), ("page_size", page_size)) if value is not None}
     return _wire(_module(operation, "list")._get_kwargs(**given))
+
+
+@functools.cache
+def _body_model(module: ModuleType) -> Any:
+    return typing.get_type_hints(module._get_kwargs)["body"]
 
 
 def _module(operation: Operation, verb: str) -> ModuleType:

@@ -8,7 +8,10 @@ import os
 import re
 import uuid
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["Target", "TargetExistsError", "target_of"]
 
@@ -54,10 +57,10 @@ class Target:
         self._part = self.path.with_name(f".klingkit-{uuid.uuid4().hex}.part")
         self._stream = self._part.open("xb")
 
-    def write(self, data: bytes) -> None:
+    def write(self, blocks: Sequence[bytes]) -> None:
         """Add to the growing file. Raises OSError."""
         assert self._stream is not None
-        self._stream.write(data)
+        self._stream.writelines(blocks)
 
     def finish(self) -> Path:
         """Move the whole file to its place. Raises OSError."""

@@ -11,7 +11,7 @@ import typer
 
 import klingkit_data
 from klingkit_spec.errors import UnknownRelayError
-from klingkit_spec.reader import read_file
+from klingkit_spec.reader import Reading, read_file
 from klingkit_spec.reader.output import to_json, to_yaml
 
 __all__ = ["Format", "known_relay", "read"]
@@ -30,6 +30,12 @@ def read(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The page, saved as text.")],
     relay: Annotated[str | None, typer.Option(metavar="ID", help="The relay the page belongs to.")] = None,
     form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.YAML,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Print the page with what was read from each of its lines.")
+    ] = False,
+    sources: Annotated[
+        bool, typer.Option("--sources", help="Add x-source to every schema: its page line and what it was read from.")
+    ] = False,
 ) -> None:
     """Read one vendor page and print it as OpenAPI 3.1.
 
@@ -39,13 +45,30 @@ def read(
     """
     if relay is not None:
         known_relay(relay)
-    reading = read_file(file, relay=relay)
+    reading = read_file(file, relay=relay, sources=sources or explain)
+    if explain:
+        _explain(file, reading)
+    else:
+        _print(file, reading, form)
+    if not reading.complete:
+        raise typer.Exit(PARTLY_READ)
+
+
+def _explain(file: Path, reading: Reading) -> None:
+    from rich.console import Console  # only this option draws
+
+    from klingkit_spec.reader.explanation import explained
+
+    lines = file.read_text(encoding="utf-8-sig").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    console = Console()
+    console.print(explained(lines, reading.document, reading.notes, console.width))
+
+
+def _print(file: Path, reading: Reading, form: Format) -> None:
     for note in reading.notes:
         print(note.render(str(file)), file=sys.stderr)
     text = to_json(reading.document) if form is Format.JSON else to_yaml(reading.document)
     sys.stdout.write(text)
-    if not reading.complete:
-        raise typer.Exit(PARTLY_READ)
 
 
 def known_relay(relay: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Read a vendor page, whatever shape it has, into OpenAPI 3.1.
 
-One module per shape (`apifox_yaml`, `unindented`, `embedded_json`, `rendered`); `reading` ties them together. Pure:
-`read_page` takes text and returns a value.
+One module per shape (`apifox_yaml`, `unindented`, `embedded_json`, `rendered`); `html_page` and `typography` turn a
+page into one of these first; `reading` ties them together. Pure: `read_page` takes text and returns a value.
 """
 
 from __future__ import annotations

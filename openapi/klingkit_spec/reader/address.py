@@ -6,10 +6,34 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-__all__ = ["Address", "is_address", "operation_at", "same_path"]
+__all__ = ["Address", "base_url", "is_address", "operation_at", "same_path"]
 
-_METHOD = re.compile(r"(GET|POST|PUT|PATCH|DELETE|HEAD)(?:\s+(\S+))?")
+_METHOD = re.compile(r"GET|POST|PUT|PATCH|DELETE|HEAD|get|post|put|patch|delete")
 _PRINTED = re.compile(r"https?://[^\s'\"<>]+|/[\w{}:./~-]+")
+_DECORATION = re.compile(r"^(?:#{1,6}|[-*•●])\s+|[`*]|\\(?=[_*{}])")
+_WHERE = r"(?P<address>https?://[^\s'\"<>]+|/[\w{}:./~?=&%-]+|\{\{\w+\}\}/[\w{}:./~-]+)"
+_VERB = r"(?P<method>GET|POST|PUT|PATCH|DELETE|HEAD)"
+_HINT = re.compile(
+    r"GET|POST|PUT|PATCH|DELETE|HEAD|请求|接口|地址|路径|方法|URL|URI|Path|Endpoint|Method", re.IGNORECASE
+)
+_LONGEST = 400
+_BOTH = re.compile(
+    r"(?:(?:接口(?:地址)?|请求(?:地址|路径)|Endpoint|URL|Request)\s*[:：]\s*)?"
+    rf"(?P<method>GET|POST|PUT|PATCH|DELETE|HEAD|get|post|put|patch|delete)\s*{_WHERE}(?:\s+HTTP/[\d.]+)?"
+)
+_METHOD_LABEL = re.compile(
+    rf"(?:(?:HTTP\s*)?请求(?:方式|方法)|请求类型|方法|(?:HTTP |Request )?Method)\s*[:：]?\s*{_VERB}", re.IGNORECASE
+)
+_ADDRESS_LABEL = re.compile(
+    rf"(?:(?:请求|接口)\s*(?:地址|路径|URL|URI)|地址|路径|(?:Request )?(?:URL|URI|Path)|Endpoint)\s*[:：]?\s*{_WHERE}",
+    re.IGNORECASE,
+)
+_BASE = re.compile(
+    r"(?:Base[ _-]?URL|API (?:host|domain|base|server)|Server|Host"
+    r"|接口域名|请求域名|域名|服务地址|基础(?:地址|路径|URL)|接入地址)"
+    r"[^\n:：h]{0,20}\s*(?:[:：]|is|为|是)\s*(?P<url>https?://[^\s'\"<>`，。；]+)",
+    re.IGNORECASE,
+)
 
 _ADDRESS = re.compile(r"(?:(?P<scheme>https?)://(?P<host>[^/?#\s]*))?(?P<path>[^?#\s]*)(?:\?(?P<query>[^#\s]*))?")
 _BARE_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::\d+)?(?=/)")
@@ -50,17 +74,36 @@ def is_address(line: str) -> bool:
 
 
 def operation_at(lines: list[str], index: int) -> tuple[str, str, int] | None:
-    """Return method, address and the latter's 1-based line when an operation is named on the line with this index.
+    """Return method, address and the 1-based line of the last of them when an operation is named from this line on.
 
-    The address stands behind the method, or on one of the next lines.
+    The address stands behind the method, or on one of the next lines; both may carry labels (``请求方式: POST``).
     """
-    match = _METHOD.fullmatch(lines[index])
-    if match is None:
+    if not lines[index] or len(lines[index]) > _LONGEST or _HINT.search(lines[index]) is None:
         return None
-    if match[2] is not None:
-        return (match[1], match[2], index + 1) if is_address(match[2]) else None
+    line = _DECORATION.sub("", lines[index]).strip()
+    both = _BOTH.fullmatch(line)
+    if both is not None:
+        return both["method"].upper(), both["address"], index + 1
     after = next((at for at in range(index + 1, min(index + 4, len(lines))) if lines[at]), None)
-    return (match[1], lines[after], after + 1) if after is not None and is_address(lines[after]) else None
+    following = _DECORATION.sub("", lines[after]).strip() if after is not None else ""
+    if _METHOD.fullmatch(line):
+        if after is not None and is_address(following):
+            return line.upper(), following, after + 1
+        return None
+    method, address = _METHOD_LABEL.fullmatch(line), _ADDRESS_LABEL.fullmatch(line)
+    if after is None or (method is None and address is None):
+        return None
+    if method is not None:
+        other = _ADDRESS_LABEL.fullmatch(following)
+        return (method["method"].upper(), other["address"], after + 1) if other else None
+    called = _METHOD_LABEL.fullmatch(following)
+    return (called["method"].upper(), address["address"], after + 1) if called and address else None
+
+
+def base_url(line: str) -> str | None:
+    """Return the server a line of prose names (``Base URL: https://relay.example``), or None."""
+    match = _BASE.search(_DECORATION.sub("", line)) if "http" in line else None
+    return match["url"].rstrip("/.,;，。；)）") if match else None
 
 
 def same_path(documented: str, called: str) -> bool:

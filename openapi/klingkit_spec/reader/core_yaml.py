@@ -53,7 +53,7 @@ def load(text: str) -> YamlText:
     """
     result = YamlText()
     try:
-        node = yaml.compose(text, Loader=_Loader)
+        node = _composed(text)
         if node is not None:
             result.value = _Builder(result).build(node, ())
     except yaml.MarkedYAMLError as error:
@@ -64,6 +64,16 @@ def load(text: str) -> YamlText:
     except RecursionError as error:
         raise BrokenYamlError(1, "it is nested too deeply") from error
     return result
+
+
+def _composed(text: str) -> yaml.Node | None:
+    """Return the text's root node: from libyaml, ten times as fast; what it refuses, the Python parser explains."""
+    if yaml.__with_libyaml__:
+        try:
+            return yaml.compose(text, Loader=yaml.CSafeLoader)
+        except yaml.YAMLError:
+            pass
+    return yaml.compose(text, Loader=_Loader)
 
 
 class _Builder:
@@ -98,7 +108,7 @@ class _Builder:
 
 def _scalar(node: yaml.Node) -> Any:
     text: str = node.value
-    if getattr(node, "style", None) is not None or len(text) > _LONGEST_NUMBER:
+    if getattr(node, "style", None) or len(text) > _LONGEST_NUMBER:
         return text
     if text in _NULL:
         return None

@@ -19,6 +19,7 @@ _TAKES_VALUE = frozenset(
     )
 )
 _DATA = {"-d", "--data", "--data-raw", "--data-binary", "--data-ascii"}
+_HEADER = re.compile(r"[\w-]+", re.ASCII)
 _LONGEST = 200_000
 
 
@@ -71,7 +72,7 @@ def _apply(command: Curl, option: str, word: str, offset: int) -> None:
         name, colon, value = word.partition(":")
         if not colon:
             name = name.rstrip(";")  # `Name;` is cURL's way to send a header without a value
-        if name.strip():
+        if _HEADER.fullmatch(name.strip()):
             command.headers[name.strip()] = value.strip()
     elif option in _DATA and command.data is None:
         command.data, command.data_at = word, offset

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
+from klingkit_spec.reader.json_lines import offsets
 from klingkit_spec.reader.json_text import BrokenJsonError, doubled_keys, find_document
 from klingkit_spec.reader.page import Locate, Page, RawDocument
 
@@ -37,16 +37,16 @@ def read(page: Page, notes: Notes) -> RawDocument:
 
 
 def seek(page: Page, offset: int) -> Locate:
-    """Return a locator that finds a pointer's keys one after the other in the text."""
+    """Return a locator over the JSON that starts at `offset`; the text is gone through once, when first asked."""
+    known: dict[Pointer, int] = {}
 
     def locate(pointer: Pointer) -> int:
-        at = offset
-        for key in pointer:
-            found = page.text.find(f"{json.dumps(key, ensure_ascii=False)}:", at)
-            if found < 0:
-                found = page.text.find(json.dumps(key, ensure_ascii=False), at)
-            if found >= 0:
-                at = found + 1
-        return page.line_at(at)
+        if not known:
+            known.update(offsets(page.text, offset))
+        for length in range(len(pointer), -1, -1):
+            at = known.get(pointer[:length])
+            if at is not None:
+                return page.line_at(at)
+        return page.line_at(offset)
 
     return locate

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from klingkit_spec.reader.line_marks import LINE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from klingkit_spec.reader.core_yaml import Pointer
 
 __all__ = ["infer", "json_type"]
 
@@ -22,21 +29,24 @@ def json_type(value: Any) -> str:
     return "array" if isinstance(value, list) else "object"
 
 
-def infer(value: Any) -> dict[str, Any]:
+def infer(value: Any, lines: Callable[[Pointer], int] | None = None, at: Pointer = ()) -> dict[str, Any]:
     """Return the schema an example value shows: types and nesting, nothing about limits or what is required.
 
     A list's items are read from all of its members; members of different types leave the item's type open. A null
-    leaves the type open, since it does not say what else may stand there.
+    leaves the type open, since it does not say what else may stand there. `lines` tells the page line of a pointer
+    into the example; with it, the schemas carry their lines (see `line_marks`).
     """
     kind = json_type(value)
     if kind == "null":
         return {}
     schema: dict[str, Any] = {"type": kind}
     if kind == "object":
-        schema["properties"] = {str(name): infer(member) for name, member in value.items()}
+        schema["properties"] = {str(name): infer(member, lines, (*at, str(name))) for name, member in value.items()}
     elif kind == "array":
-        schema["items"] = _merged([infer(member) for member in value])
+        schema["items"] = _merged([infer(member, lines, (*at, str(index))) for index, member in enumerate(value)])
     schema["x-klingkit-from"] = {"type": "example"}
+    if lines is not None:
+        schema[LINE] = lines(at)
     return schema
 
 
@@ -54,6 +64,7 @@ def _merged(schemas: list[dict[str, Any]]) -> dict[str, Any]:
                 for name in names
             },
             "x-klingkit-from": {"type": "example"},
+            **({LINE: first[LINE]} if LINE in first else {}),
         }
     if first["type"] == "array":
         return {**first, "items": _merged([schema["items"] for schema in known])}

@@ -6,6 +6,8 @@ import json
 import re
 from typing import Any
 
+import json5
+
 __all__ = ["BrokenJsonError", "decode", "doubled_keys", "find_document", "first_value"]
 
 _DOCUMENT_KEY = re.compile(r'"(?:openapi|swagger)"\s*:\s*"[23]')
@@ -13,6 +15,8 @@ _MOST_TRIES = 400
 _DEEPEST = 80
 _COMMENT = re.compile(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])', re.DOTALL)
+_LONGEST_JSON5 = 6_000  # json5 is thorough and slow
+_TYPESET = str.maketrans("“”‘’：，｛｝［］", "\"\"'':,{}[]")
 _DECODER = json.JSONDecoder(strict=False)
 
 
@@ -57,23 +61,46 @@ def _deeper_than(levels: int, value: Any) -> bool:
 
 
 def decode(text: str) -> tuple[Any, bool]:
-    """Return the JSON value `text` is, and whether comments or trailing commas had to be left out.
+    """Return the JSON value `text` is, and whether it had to be read as JavaScript would.
 
     Raises:
         BrokenJsonError: it is none even so.
     """
     stripped = text.strip()
     start = len(text) - len(text.lstrip())
-    for lenient in (False, True):
+    try:
+        return first_value(stripped, 0)[0], False
+    except BrokenJsonError:
+        pass
+    try:
+        return first_value(_lenient(stripped), 0)[0], True
+    except BrokenJsonError as fault:
+        value = _json5(stripped)
+        if value is None:
+            raise BrokenJsonError(start + fault.offset, fault.problem) from fault
+        return value, True
+
+
+def _json5(text: str) -> Any:
+    """Return the object or list that `text` is to JavaScript (bare names, single or curly quotes), or None."""
+    if len(text) > _LONGEST_JSON5 or text[:1] not in {"{", "["} or text[-1:] not in {"}", "]"}:
+        return None
+    for written in (text, text.translate(_TYPESET)):
         try:
-            value, end = first_value(_lenient(stripped) if lenient else stripped, 0)
-        except BrokenJsonError as fault:
-            if lenient:
-                raise BrokenJsonError(start + fault.offset, fault.problem) from fault
-        else:
-            del end
-            return value, lenient
-    raise AssertionError("unreachable")
+            value = json5.loads(written)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(value, dict | list) and not _deeper_than(_DEEPEST, value) and _is_finite(value):
+            return value
+    return None
+
+
+def _is_finite(value: Any) -> bool:
+    try:
+        json.dumps(value, allow_nan=False)
+    except ValueError:
+        return False
+    return True
 
 
 def _lenient(text: str) -> str:

@@ -29,6 +29,11 @@ LOOKS_STRUCTURAL = 150
 FOLDED = 100
 CLOSE_CALL = 15
 
+_ABOVE_PATH = ("openapi: 3.1.0", "paths:")
+_PATH_LINE = re.compile(r"""\s*["']?/[^\s:"']*["']?\s*:\s*$""")
+_IN_PATH = re.compile(
+    r"\s*(?:get|put|post|delete|options|head|patch|trace|parameters|summary|description|servers|\$ref)\s*:"
+)
 _REFERENCE = re.compile(r"#/(?:components/schemas|definitions)/([^'\"\s]+)")
 
 
@@ -58,9 +63,52 @@ class Placed:
 
 
 def place(lines: list[str]) -> Placed:
-    """Return where each line of `lines` belongs; line numbers are 0-based."""
-    tokens = Tokens(lines)
+    """Return where each line of `lines` belongs; line numbers are 0-based.
+
+    Every path of a document is placed by itself: a page of many operations takes as long as its operations do.
+    """
     references = frozenset(_REFERENCE.findall("\n".join(lines)))
+    starts = [index for index in range(len(lines)) if _opens_path(lines, index)]
+    if len(starts) < 2:
+        return _place(lines, references)
+    ends = [*starts[1:], len(lines)]
+    parts = [(0, 0, _place(lines[: ends[0]], references))]
+    for start, end in zip(starts[1:], ends[1:], strict=True):
+        parts.append((start, len(_ABOVE_PATH), _place([*_ABOVE_PATH, *lines[start:end]], references)))
+    return _joined(parts)
+
+
+def _opens_path(lines: list[str], index: int) -> bool:
+    """Say whether the line is a path, with a method or another key of paths on the next one."""
+    if not _PATH_LINE.match(lines[index]):
+        return False
+    following = next((line for line in lines[index + 1 : index + 3] if line.strip()), "")
+    return _IN_PATH.match(following) is not None
+
+
+def _joined(parts: list[tuple[int, int, Placed]]) -> Placed:
+    """Put placed parts together; each comes with its first line and how many lines were set before it."""
+
+    def moved(lines: tuple[int, ...], start: int, above: int) -> list[int]:
+        return [line - above + start for line in lines if line >= above]
+
+    return Placed(
+        sum(part.cost for _, _, part in parts),
+        {
+            line - above + start: column
+            for start, above, part in parts
+            for line, column in part.columns.items()
+            if line >= above
+        },
+        *(
+            tuple(line for start, above, part in parts for line in moved(getattr(part, kind), start, above))
+            for kind in ("ambiguous", "near", "hinted")
+        ),
+    )
+
+
+def _place(lines: list[str], references: frozenset[str]) -> Placed:
+    tokens = Tokens(lines)
     found = []
     for beam, at_place in BEAMS:
         found.append(_search(tokens, Stack(references), beam, at_place))

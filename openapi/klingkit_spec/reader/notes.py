@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["Level", "Note", "Notes"]
 
@@ -41,6 +44,6 @@ class Notes:
         """Something was read by a rule that the page does not state."""
         self._notes.add(Note(line, "info", message))
 
-    def sorted(self) -> tuple[Note, ...]:
-        """Return the notes in page order."""
-        return tuple(sorted(self._notes))
+    def sorted(self, original: Callable[[int], int] = int) -> tuple[Note, ...]:
+        """Return the notes in page order; `original` maps a line that was read to the line of the saved page."""
+        return tuple(sorted({replace(note, line=original(note.line)) for note in self._notes}))

@@ -3,29 +3,45 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from klingkit_spec.errors import PageError
 from klingkit_spec.reader.core_yaml import Pointer
 
-__all__ = ["Locate", "Page", "RawDocument"]
+__all__ = ["Locate", "Page", "RawDocument", "locator"]
 
 Locate = Callable[[Pointer], int]
 """Answers the 1-based page line of a pointer into the raw document (or of its nearest ancestor)."""
 
 
 class Page:
-    """The text of one page, split into lines once."""
+    """The text of one page, split into lines once.
 
-    def __init__(self, text: str, name: str) -> None:
+    A page that was rewritten before reading (HTML made text, tabs made blanks) knows where its lines come from:
+    `origin` holds, for each line, the 1-based line of the page as it was saved.
+    """
+
+    def __init__(self, text: str, name: str, origin: Sequence[int] | None = None) -> None:
         self.text = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
         self.name = name
         self.lines = self.text.split("\n")
+        self._origin = origin
         self._starts = [0]
         for line in self.lines:
             self._starts.append(self._starts[-1] + len(line) + 1)
+
+    def rewritten(self, lines: Sequence[str], origin: Sequence[int] | None = None) -> Page:
+        """Return the page with other lines; `origin` names the line of this page each of them comes from."""
+        came_from = origin if origin is not None else range(1, len(lines) + 1)
+        return Page("\n".join(lines), self.name, [self.original(line) for line in came_from])
+
+    def original(self, line: int) -> int:
+        """Return the 1-based line of the saved page that the 1-based `line` of this one comes from."""
+        if self._origin is None or not self._origin:
+            return line
+        return self._origin[min(max(line, 1), len(self._origin)) - 1]
 
     def line_at(self, offset: int) -> int:
         """Return the 1-based line that holds character `offset` of the text."""
@@ -37,7 +53,7 @@ class Page:
 
     def fault(self, sentence: str, line: int | None = None) -> PageError:
         """Return the error that says what is wrong with this page, ready to raise."""
-        return PageError(self.name, sentence, line=line)
+        return PageError(self.name, sentence, line=None if line is None else self.original(line))
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from klingkit_spec.errors import PageError
-from klingkit_spec.reader import apifox_yaml, embedded_json, grammar_check, promises, rendered, unindented
+from klingkit_spec.reader import (
+    apifox_yaml,
+    contradictions,
+    embedded_json,
+    grammar_check,
+    promises,
+    provenance,
+    rendered,
+    unindented,
+)
 from klingkit_spec.reader.address import Address
+from klingkit_spec.reader.html_page import as_text, is_html
 from klingkit_spec.reader.normalise import METHODS, NOT_DOCUMENTED, normalise, settle_headers
 from klingkit_spec.reader.notes import Note, Notes
 from klingkit_spec.reader.page import Page, RawDocument
 from klingkit_spec.reader.shapes import Shape, detect
+from klingkit_spec.reader.typography import straightened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +37,10 @@ _READERS = {
     "rendered": rendered.read,
     "example-only": rendered.read,
 }
+_EMPTY_HTML = (
+    "this HTML shows no operation (a page that scripts fill in saves empty, so does an error page of a web server); "
+    "copy the page's text from the browser instead."
+)
 _PLACEHOLDER = re.compile(r"\{[^{}/]+\}")
 _SENDS_BODY = {"post", "put", "patch"}
 
@@ -53,16 +68,25 @@ class Reading:
         return all(note.level != "warning" for note in self.notes)
 
 
-def read_page(text: str, *, name: str = "<page>", relay: str | None = None) -> Reading:
+def read_page(text: str, *, name: str = "<page>", relay: str | None = None, sources: bool = False) -> Reading:
     """Read a vendor page into OpenAPI; `name` stands in messages, `relay` in the document's ``info``.
+
+    With `sources` every schema says in ``x-source`` which page line it was read from (see `provenance`).
 
     Raises:
         PageError: there is no operation on the page, or its document is broken.
     """
     page = Page(text, name)
     notes = Notes()
-    shape: Shape = detect(page)
-    raw: RawDocument = _READERS[shape](page, notes)
+    markup = is_html(page)
+    page = straightened(as_text(page) if markup else page, notes)
+    try:
+        shape: Shape = detect(page)
+        raw: RawDocument = _READERS[shape](page, notes)
+    except PageError as refusal:
+        if markup and refusal.line is None:
+            raise PageError(name, _EMPTY_HTML, line=1) from refusal
+        raise
     document = normalise(raw.document, title=raw.title)
     if relay is not None:
         document["info"]["x-klingkit-relay"] = relay
@@ -70,13 +94,18 @@ def read_page(text: str, *, name: str = "<page>", relay: str | None = None) -> R
     promises.apply(document, notes, raw.locate)
     _check(document, notes, raw)
     grammar_check.check(document, notes, raw.locate)
+    contradictions.report(document, notes, raw.locate)
+    if sources:
+        provenance.annotate(document, page, raw, drawn=shape in {"rendered", "example-only"})
     settle_headers(document)
     document = _extensions_last(document)
-    return Reading(document, notes.sorted(), raw.read_as or shape)
+    return Reading(document, notes.sorted(page.original), raw.read_as or shape)
 
 
-def read_file(path: Path, *, name: str | None = None, relay: str | None = None) -> Reading:
+def read_file(path: Path, *, name: str | None = None, relay: str | None = None, sources: bool = False) -> Reading:
     """Read the page in the file `path`; messages call it `name` (default: the path as given).
+
+    With `sources` every schema says in ``x-source`` which page line it was read from.
 
     Raises:
         PageError: the file is no UTF-8 text, or holds no operation.
@@ -93,7 +122,7 @@ def read_file(path: Path, *, name: str | None = None, relay: str | None = None) 
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise PageError(shown, "this is not UTF-8 text; save the page as UTF-8.", line=line) from error
-    return read_page(text, name=shown, relay=relay)
+    return read_page(text, name=shown, relay=relay, sources=sources)
 
 
 def _extensions_last(value: Any) -> Any:
@@ -102,7 +131,7 @@ def _extensions_last(value: Any) -> Any:
         return [_extensions_last(item) for item in value]
     if not isinstance(value, dict):
         return value
-    own = [key for key in value if key.startswith(("x-klingkit-", "x-kling-"))]
+    own = [key for key in value if key.startswith(("x-klingkit-", "x-kling-", "x-source"))]
     return {key: _extensions_last(value[key]) for key in [*(key for key in value if key not in own), *own]}
 
 

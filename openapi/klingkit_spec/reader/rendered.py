@@ -7,43 +7,63 @@ from typing import TYPE_CHECKING, Any
 
 from klingkit_spec.reader.address import Address, same_path
 from klingkit_spec.reader.examples import infer
+from klingkit_spec.reader.json_lines import offsets
 from klingkit_spec.reader.json_text import BrokenJsonError, decode
+from klingkit_spec.reader.line_marks import LINE, collected
+from klingkit_spec.reader.nested_rows import unfolded
 from klingkit_spec.reader.normalise import METHODS
 from klingkit_spec.reader.notes import Notes
-from klingkit_spec.reader.page import Page, RawDocument
+from klingkit_spec.reader.page import Page, RawDocument, locator
 from klingkit_spec.reader.sections import Answer, Part, Sections, cut
 from klingkit_spec.reader.tree import ABSENT, object_schema
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from klingkit_spec.reader.core_yaml import Pointer
     from klingkit_spec.reader.curl import Curl
     from klingkit_spec.reader.fields import Field
 
 __all__ = ["read"]
 
 _DATA_TYPE = "application/json"
+_ONLY_NAMED = "{} {} is only named here, nothing describes it; it was left out"
 
 
 def read(page: Page, notes: Notes) -> RawDocument:
-    """Read a page without an OpenAPI document.
+    """Read a page without an OpenAPI document; every operation it names becomes one of the document.
 
     Raises:
         PageError: the page names no method and address, so there is no operation on it.
     """
     found = cut(page, notes)
-    address, method = _address(found, notes)
-    if not address.path or method not in METHODS:
+    paths: dict[str, Any] = {}
+    servers: dict[str, None] = {}
+    for sections in found:
+        if len(found) > 1 and sections.is_bare():
+            notes.warn(sections.address_line, _ONLY_NAMED.format(sections.method, sections.address))
+            continue
+        address, method = _address(sections, notes)
+        if not address.path or method not in METHODS:
+            continue
+        if method in paths.get(address.path, {}):
+            notes.warn(sections.address_line, f"{method.upper()} {address.path} is described twice; the first is kept")
+            continue
+        paths.setdefault(address.path, {})[method] = _Operation(sections, notes, address, page).build(method)
+        server = address.server or sections.server
+        if server:
+            servers.setdefault(server)
+    if not paths:
         raise page.fault(
             "no operation on this page: neither an OpenAPI document, nor a method with its URL, nor a cURL sample."
         )
-    document: dict[str, Any] = {
-        "openapi": "3.1.0",
-        "info": {"title": found.title or "", "version": ""},
-        "paths": {address.path: {method: _Operation(found, notes, address).build(method)}},
-    }
-    if address.server:
-        document["servers"] = [{"url": address.server}]
-    has_rows = any(part.fields for part in found.parts.values())
-    return RawDocument(document, _lines(found), title=found.title, read_as="rendered" if has_rows else "example-only")
+    title = found[0].title if len(found) == 1 else None
+    document: dict[str, Any] = {"openapi": "3.1.0", "info": {"title": title or "", "version": ""}, "paths": paths}
+    if servers:
+        document["servers"] = [{"url": server} for server in servers]
+    has_rows = any(part.fields for sections in found for part in sections.parts.values())
+    lines = collected(document)
+    return RawDocument(document, locator(lines, 1), title=title, read_as="rendered" if has_rows else "example-only")
 
 
 def _address(found: Sections, notes: Notes) -> tuple[Address, str]:
@@ -63,32 +83,19 @@ def _address(found: Sections, notes: Notes) -> tuple[Address, str]:
         return replace(called, query=()), method or calls
     if not same_path(printed.path, called.path):
         notes.info(found.curl_line, f"the cURL sample calls {called.path}, the page names another path")
-    return printed, method or calls
-
-
-def _lines(found: Sections) -> Any:
-    rows: dict[str, int] = {}
-    for part in [*found.parts.values(), *found.answers]:
-        for row in part.fields:
-            rows.setdefault(row.name, row.line)
-
-    def locate(pointer: tuple[str, ...]) -> int:
-        known = (rows[key] for key in reversed(pointer) if key in rows)
-        body = found.parts.get("body")
-        return next(known, (body.example_line or body.line) if body else found.address_line or found.curl_line or 1)
-
-    return locate
+    return printed if printed.server else replace(printed, server=found.server or called.server), method or calls
 
 
 class _Operation:
-    def __init__(self, found: Sections, notes: Notes, address: Address) -> None:
+    def __init__(self, found: Sections, notes: Notes, address: Address, page: Page) -> None:
+        self._page = page
         self._found = found
         self._notes = notes
         self._address = address
 
     def build(self, method: str) -> dict[str, Any]:
         found = self._found
-        operation: dict[str, Any] = {}
+        operation: dict[str, Any] = {LINE: found.address_line or found.curl_line or 1}
         if found.title:
             operation["summary"] = found.title
         if found.intro:
@@ -115,16 +122,26 @@ class _Operation:
                     "name": name,
                     "in": "path",
                     "required": True,
+                    LINE: self._found.address_line or self._found.curl_line or 1,
                     "schema": {"type": "string", "x-klingkit-from": {"type": "path"}},
                 },
             )
         sample = self._found.curl
         if sample is not None:
             for name, value in Address.parse(sample.url).query:
-                parameters.setdefault(("query", name.lower()), _from_sample(name, value, "query"))
+                parameters.setdefault(("query", name.lower()), self._from_sample(name, value, "query"))
             for name, value in sample.headers.items():
-                parameters.setdefault(("header", name.lower()), _from_sample(name, value, "header"))
+                parameters.setdefault(("header", name.lower()), self._from_sample(name, value, "header"))
         return list(parameters.values())
+
+    def _from_sample(self, name: str, value: str, where: str) -> dict[str, Any]:
+        return {
+            "name": name,
+            "in": where,
+            "example": value,
+            LINE: self._found.curl_line,
+            "schema": {"type": "string", "x-klingkit-from": {"type": "sample"}},
+        }
 
     def _parameter(self, row: Field, where: str) -> dict[str, Any]:
         schema = object_schema([row], ABSENT, Notes())["properties"][row.name]
@@ -136,6 +153,7 @@ class _Operation:
         if "example" in schema:
             parameter["example"] = schema.pop("example")
         parameter["schema"] = schema
+        parameter[LINE] = row.line
         return parameter
 
     def _body(self, method: str) -> dict[str, Any] | None:
@@ -143,19 +161,42 @@ class _Operation:
         example, line = self._body_example(part)
         if part is None and example is ABSENT:
             return None
-        if part is not None and part.fields:
-            schema = object_schema(part.fields, example, self._notes)
-        elif example is not ABSENT:
-            schema = infer(example)
-            self._notes.info(line, "the page has no field table; names, types and nesting are those of its example")
-        else:
+        schema = self._schema(part, example, line)
+        if schema is None:
             if method in {"post", "put", "patch"} and part is not None:
                 self._notes.warn(part.line, "the request body has neither a field table nor an example")
             return None
+        if part is None or not part.fields:
+            self._notes.info(line, "the page has no field table; names, types and nesting are those of its example")
         media: dict[str, Any] = {"schema": schema}
         if example is not ABSENT:
             media["example"] = example
         return {"content": {(part.media_type if part else None) or _DATA_TYPE: media}}
+
+    def _schema(self, part: Part | None, example: Any, line: int) -> dict[str, Any] | None:
+        """Return the schema of a table with its example, or of the example alone; None without either."""
+        if example is ABSENT:
+            lines = None
+        elif part is not None and part.has_example:
+            lines = self._lines_of(part.example_at)
+        else:
+            lines = self._lines_of(self._found.curl.data_at if self._found.curl else 0)
+        if part is not None and part.fields:
+            schema = object_schema(unfolded(part.fields), example, self._notes, lines)
+            schema[LINE] = part.fields[0].line
+            return schema
+        return infer(example, lines) if example is not ABSENT else None
+
+    def _lines_of(self, at: int) -> Callable[[Pointer], int]:
+        """Return what tells the page line of a member of the JSON that starts at this offset."""
+        known: dict[Pointer, int] = {}
+
+        def line(pointer: Pointer) -> int:
+            if not known:
+                known.update(offsets(self._page.text, at))
+            return self._page.line_at(known.get(pointer, at))
+
+        return line
 
     def _body_example(self, part: Part | None) -> tuple[Any, int]:
         sample = self._found.curl
@@ -167,11 +208,11 @@ class _Operation:
         return sent, self._found.curl_line
 
     def _answer(self, answer: Answer) -> dict[str, Any]:
-        response: dict[str, Any] = {"description": answer.words}
+        response: dict[str, Any] = {"description": answer.words, LINE: answer.line}
         example = answer.example if answer.has_example else ABSENT
-        if not answer.fields and example is ABSENT:
+        schema = self._schema(answer, example, answer.example_line)
+        if schema is None:
             return response
-        schema = object_schema(answer.fields, example, self._notes) if answer.fields else infer(example)
         media: dict[str, Any] = {"schema": schema}
         if example is not ABSENT:
             media["example"] = example
@@ -188,12 +229,3 @@ def _sent(sample: Curl | None, notes: Notes, line: int) -> Any:
         notes.warn(line, f"the body of the cURL sample is no JSON ({fault.problem}); it was left out")
         return ABSENT
     return value
-
-
-def _from_sample(name: str, value: str, where: str) -> dict[str, Any]:
-    return {
-        "name": name,
-        "in": where,
-        "example": value,
-        "schema": {"type": "string", "x-klingkit-from": {"type": "sample"}},
-    }

@@ -17,19 +17,16 @@ Shape = Literal["indented-yaml", "unindented-yaml", "embedded-json", "rendered",
 
 _JSON_KEY = re.compile(r'"(?:openapi|swagger)"\s*:\s*"[23]')
 _SECTION = re.compile(r"\s*(?:info|paths)\s*:\s*$")
-_HTML = re.compile(r"\s*(?:<!doctype html|<html[\s>]|<\?xml)", re.IGNORECASE)
 
 
 def detect(page: Page) -> Shape:
     """Return the shape to read the page as; a rendered page may still turn out to be ``example-only``.
 
     Raises:
-        PageError: the page is empty, or HTML source instead of its text.
+        PageError: the page is empty.
     """
     if not page.text.strip():
         raise page.fault("the page is empty; save the vendor's page as text first.")
-    if _HTML.match(page.text):
-        raise page.fault("this is HTML source (or an answer from a web server); save the page's text instead.", 1)
     start = next((index for index, line in enumerate(page.lines) if START.match(line)), None)
     if start is not None:
         return (

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from klingkit_spec.reader.enums import split, typed
+from klingkit_spec.reader.enums import from_prose, split, typed
 from klingkit_spec.reader.examples import infer, json_type
 from klingkit_spec.reader.json_text import BrokenJsonError, decode
-from klingkit_spec.reader.labels import TypeWord
+from klingkit_spec.reader.line_marks import LINE
+from klingkit_spec.reader.type_words import TypeWord
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from klingkit_spec.reader.core_yaml import Pointer
     from klingkit_spec.reader.fields import Field
     from klingkit_spec.reader.notes import Notes
 
@@ -26,9 +30,11 @@ ABSENT: Any = object()
 """Stands for 'the example has no such member'."""
 
 
-def object_schema(fields: list[Field], example: Any, notes: Notes) -> dict[str, Any]:
-    """Return the object schema of a table; `example` is the JSON beside it, or ABSENT."""
-    builder = _Builder(fields, notes)
+def object_schema(
+    fields: list[Field], example: Any, notes: Notes, lines: Callable[[Pointer], int] | None = None
+) -> dict[str, Any]:
+    """Return the object schema of a table; `example` is the JSON beside it, or ABSENT; `lines` tells its page lines."""
+    builder = _Builder(fields, notes, lines)
     schema = builder.members(None, example, [])
     if builder.unmarked:
         names = ", ".join(row.name for row in builder.unmarked)
@@ -41,13 +47,14 @@ def object_schema(fields: list[Field], example: Any, notes: Notes) -> dict[str, 
 
 
 class _Builder:
-    def __init__(self, fields: list[Field], notes: Notes) -> None:
+    def __init__(self, fields: list[Field], notes: Notes, lines: Callable[[Pointer], int] | None) -> None:
+        self._lines = lines
         self._fields = fields
         self._notes = notes
         self._at = 0
         self.unmarked: list[Field] = []
 
-    def members(self, count: int | None, example: Any, outer: list[Any]) -> dict[str, Any]:
+    def members(self, count: int | None, example: Any, outer: list[Any], path: Pointer = ()) -> dict[str, Any]:
         """Take the rows of one object; `outer` holds the examples of the objects around it, innermost last."""
         properties: dict[str, Any] = {}
         required: list[str] = []
@@ -58,7 +65,7 @@ class _Builder:
             self._at += 1
             if row.name in properties:
                 self._notes.warn(row.line, f"'{row.name}' is listed twice in one object; the last row is kept")
-            properties[row.name] = self._schema(row, _member(example, row.name), [*outer, example])
+            properties[row.name] = self._schema(row, _member(example, row.name), [*outer, example], (*path, row.name))
             if row.required:
                 required.append(row.name)
             elif row.required is None:
@@ -66,7 +73,7 @@ class _Builder:
         if count is not None and len(properties) < count:
             line = self._fields[-1].line if self._fields else 1
             self._notes.warn(line, f"the table announces {count} fields here and lists {len(properties)}")
-        self._only_in_example(properties, example)
+        self._only_in_example(properties, example, path)
         schema: dict[str, Any] = {"type": "object", "properties": properties}
         if required:
             schema["required"] = required
@@ -88,16 +95,16 @@ class _Builder:
         )
         return False
 
-    def _only_in_example(self, properties: dict[str, Any], example: Any) -> None:
+    def _only_in_example(self, properties: dict[str, Any], example: Any, path: Pointer) -> None:
         shown = _as_object(example)
         for name in shown:
             if name in properties or not self._fields:
                 continue
-            properties[name] = infer(shown[name])
+            properties[name] = infer(shown[name], self._lines, (*path, name))
             self._notes.info(self._fields[0].line, f"'{name}' is no row of the table; it was read from the example")
 
-    def _schema(self, row: Field, example: Any, outer: list[Any]) -> dict[str, Any]:
-        schema = self._typed(row.type, example, outer, row)
+    def _schema(self, row: Field, example: Any, outer: list[Any], path: Pointer) -> dict[str, Any]:
+        schema = self._typed(row.type, example, outer, row, path)
         _put(schema, "deprecated", True if row.deprecated else None, "label")
         for keyword, value in row.keywords.items():
             _put(schema, keyword, value, "label")
@@ -109,8 +116,8 @@ class _Builder:
             schema["type"] = [schema["type"], "null"] if "type" in schema else "null"
         return schema
 
-    def _typed(self, kind: TypeWord, example: Any, outer: list[Any], row: Field) -> dict[str, Any]:
-        schema: dict[str, Any] = {}
+    def _typed(self, kind: TypeWord, example: Any, outer: list[Any], row: Field, path: Pointer) -> dict[str, Any]:
+        schema: dict[str, Any] = {LINE: row.line}
         if kind.type is not None:
             _put(schema, "type", kind.type, "label")
         _put(schema, "format", kind.format, "label")
@@ -119,11 +126,11 @@ class _Builder:
         if kind.type == "array":
             item = kind.item or TypeWord(None)
             first = example[0] if isinstance(example, list) and example else ABSENT
-            schema["items"] = self._typed(item, first, outer, row)
+            schema["items"] = self._typed(item, first, outer, row, (*path, "0"))
         elif kind.type == "object" and len(outer) > _DEEPEST:
             self._notes.warn(row.line, f"'{row.name}' is nested too deeply; what it holds was left out")
         elif kind.type == "object" and (kind.count or (kind.count is None and _as_object(example))):
-            inner = self.members(kind.count, example, outer)
+            inner = self.members(kind.count, example, outer, path)
             schema["properties"] = inner["properties"]
             if "required" in inner:
                 _put(schema, "required", inner["required"], "label")
@@ -154,10 +161,11 @@ class _Builder:
         if row.example is not None:
             schema["example"] = _example(row.example, type_name)
         if not row.enum_lines:
-            if row.type.is_enum or (row.type.item and row.type.item.is_enum):
+            listed = row.type.is_enum or (row.type.item is not None and row.type.item.is_enum)
+            if listed and not from_prose("\n".join(row.description)):
                 self._notes.warn(row.line, f"'{row.name}' is printed as an enum without its values")
             return
-        if len(row.enum_lines) > 1:
+        if len(row.enum_lines) > 1 or row.enum_sure:
             values: tuple[str, ...] | None = tuple(dict.fromkeys(row.enum_lines))
         else:
             seen = [str(shown) for shown in _as_list(example) if isinstance(shown, (str, int, float)) and shown != ""]

@@ -1,0 +1,31 @@
+"""Lines of the page that travel inside a schema while it is built, and are taken out when it is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from klingkit_spec.reader.core_yaml import Pointer
+
+__all__ = ["LINE", "collected"]
+
+LINE = "x-klingkit-line"
+"""Key of the 1-based page line that a schema, operation or answer was read from."""
+_DATA = frozenset({"example", "default", "enum", "const"})
+
+
+def collected(document: dict[str, Any]) -> dict[Pointer, int]:
+    """Take every line mark out of `document` and return the lines by pointer."""
+    lines: dict[Pointer, int] = {}
+    pending: list[tuple[Pointer, Any]] = [((), document)]
+    while pending:
+        pointer, value = pending.pop()
+        if isinstance(value, dict):
+            line = value.pop(LINE, None)
+            if isinstance(line, int):
+                lines[pointer] = line
+            named = pointer[-1:] == ("properties",)
+            pending.extend(((*pointer, key), member) for key, member in value.items() if named or key not in _DATA)
+        elif isinstance(value, list):
+            pending.extend(((*pointer, str(index)), item) for index, item in enumerate(value))
+    return lines
