@@ -23,13 +23,18 @@ class Lines:
         except (yaml.YAMLError, RecursionError):
             self._root = None
 
-    def line(self, parts: Sequence[str]) -> int | None:
-        """Return the 1-based line of the key or entry at `parts`, or of the last one on the way that is there."""
+    def line(self, parts: Sequence[str], *, exactly: bool = False) -> int | None:
+        """Return the 1-based line of the key or entry at `parts`, or of the last one on the way that is there.
+
+        With `exactly`, a way that breaks off has no line.
+        """
         if self._root is None:
             return None
         node, line = self._root, self._root.start_mark.line
         for part in parts:
             step = _step(node, part)
+            if step is None and exactly:
+                return None
             if step is None:
                 break
             node, line = step

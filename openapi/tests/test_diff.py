@@ -192,7 +192,8 @@ def test_a_change_in_a_shared_component_is_told_once_at_the_component() -> None:
 
     assert told(changes) == [(B, "enum value added: expired")]
     assert changes[0].pointer == "/components/schemas/TaskStatus/enum"
-    assert len(changes[0].operations) == 12
+    assert {f"video_text2video_{verb}" for verb in ("create", "get", "list")} < set(changes[0].operations)
+    assert not [name for name in changes[0].operations if name.startswith("account_")]
     # the same component is what a callback sends, which our caller reads as well
     assert changes[0].direction == "response"
 
@@ -326,7 +327,7 @@ def test_a_scheme_that_changes_is_told_once_for_all_operations() -> None:
     changes = [change for change in compare(old, new) if change.rating != D]
 
     assert told(changes) == [(B, "auth changed")]
-    assert len(changes[0].operations) == 12
+    assert {"video_text2video_create", "image_multi_image2image_list"} < set(changes[0].operations)
 
 
 def test_a_scheme_with_another_name_is_no_change() -> None:

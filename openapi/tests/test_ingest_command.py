@@ -264,28 +264,28 @@ def test_a_page_for_a_new_operation_is_named_after_its_path(
     clone: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     page = tmp_path / "saved page.yaml"
-    page.write_text(QUERY.replace("text2video", "lip-sync"), encoding="utf-8")
+    page.write_text(QUERY.replace("text2video", "day-dream"), encoding="utf-8")
 
     assert run(page, "xiexus", clone, "--address", "https://docs.example.com/query") == 0
 
     text = said(capsys)
-    assert "operation added nothing → GET /kling/v1/videos/lip-sync/{task_id}" in text
-    assert provenance(clone, "xiexus", "query-lip-sync.yaml") == {
-        "name": "query-lip-sync.yaml",
+    assert "operation added nothing → GET /kling/v1/videos/day-dream/{task_id}" in text
+    assert provenance(clone, "xiexus", "query-day-dream.yaml") == {
+        "name": "query-day-dream.yaml",
         "title": "查询文生视频任务",
         "address": "https://docs.example.com/query",
         "sha256": hashlib.sha256(page.read_bytes()).hexdigest(),
         "reviewed": "2026-11-30",
     }
-    assert "/lip-sync/" in (clone / "extracted/xiexus.openapi.yaml").read_text(encoding="utf-8")
-    assert "GET /v1/videos/lip-sync/{task_id} is not in the one spec" in text
+    assert "/day-dream/" in (clone / "extracted/xiexus.openapi.yaml").read_text(encoding="utf-8")
+    assert "GET /v1/videos/day-dream/{task_id} is not in the one spec" in text
 
 
 def test_a_name_can_be_given_and_an_unknown_address_is_asked_for(
     clone: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     page = tmp_path / "q.yaml"
-    page.write_text(QUERY.replace("text2video", "lip-sync"), encoding="utf-8")
+    page.write_text(QUERY.replace("text2video", "day-dream"), encoding="utf-8")
 
     assert run(page, "xiexus", clone, "--name", "lips.yaml", "--dry-run") == 0
 
@@ -329,7 +329,7 @@ def test_signed_links_are_refused_until_they_are_stripped(
     clone: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     page = tmp_path / "q.yaml"
-    text = QUERY.replace("text2video", "lip-sync")
+    text = QUERY.replace("text2video", "day-dream")
     link = "https://cdn.example.com/a.mp4"
     page.write_text(f"{text}# {link}?x=1&Signature=secret\n下一页\n".replace("\n下", "\n# 下"), encoding="utf-8")
 
@@ -338,7 +338,7 @@ def test_signed_links_are_refused_until_they_are_stripped(
     assert "secret" not in sentence
 
     assert run(page, "xiexus", clone, "--strip-links") == 0
-    written = (clone / "sources/xiexus/query-lip-sync.yaml").read_text(encoding="utf-8")
+    written = (clone / "sources/xiexus/query-day-dream.yaml").read_text(encoding="utf-8")
     assert f"# {link}\n" in written
     assert "Signed links lost their query (line 25)" in said(capsys)
 
@@ -358,7 +358,7 @@ def test_a_page_read_in_part_is_written_only_when_that_is_wanted(
     clone: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     page = tmp_path / "q.yaml"
-    text = QUERY.replace("text2video/{task_id}", "lip-sync").replace("get:", "post:")
+    text = QUERY.replace("text2video/{task_id}", "day-dream").replace("get:", "post:")
     page.write_text("\n".join(line for line in text.splitlines() if "param" not in line and "in: path" not in line))
     before = state(clone)
 
@@ -367,7 +367,7 @@ def test_a_page_read_in_part_is_written_only_when_that_is_wanted(
     assert "Parts of the page were not understood; nothing is written." in said(capsys)
 
     assert run(page, "xiexus", clone, "--partial") == 0
-    assert (clone / "sources/xiexus/lip-sync.yaml").is_file()
+    assert (clone / "sources/xiexus/day-dream.yaml").is_file()
     assert "Not understood on line 5: no request fields were found for POST" in said(capsys)
 
 

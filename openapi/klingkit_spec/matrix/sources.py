@@ -68,10 +68,16 @@ class PageLocator(Locator):
         name = f"extracted/{relay}.openapi.yaml"
         document = yamlio.load_yaml(self._home / name, shown=name)
         prefix = self._registry[relay]["path_prefix"]
+        parts = self._official_parts() if relay == OFFICIAL else {}
         return {
-            (normalised(path, prefix), method): (node.get(PAGE, OFFICIAL_FILE), path, document)
+            (normalised(path, prefix), method): (node.get(PAGE) or parts.get(path, OFFICIAL_FILE), path, document)
             for path, method, node in operations(document)
         }
+
+    def _official_parts(self) -> dict[str, str]:
+        """Return the file of the official document that describes each path."""
+        files = sorted((self._home / "sources" / OFFICIAL).glob("*.openapi.yaml"))
+        return {path: file.name for file in files for path in yamlio.load_yaml(file, shown=file.name).get("paths", {})}
 
     def _find_fields(self, relay: str, place: Place) -> dict[str, int | None]:
         page, path, document = self._pages(relay)[place]
@@ -107,9 +113,9 @@ def _walk(document: dict[str, Any], loc: Loc, name: str, lines: Lines, found: di
     for member, place in schema.properties.items():
         path = f"{name}.{member}" if name else member
         if path not in found and path.count(".") < 8:
-            found[path] = lines.line(place.parts)
+            found[path] = lines.line(place.parts, exactly=True)
             _walk(document, place, path, lines, found)
     if "items" in schema.keywords:
         place = schema.keywords["items"][1]
-        found[f"{name}[]"] = lines.line(place.parts)
+        found[f"{name}[]"] = lines.line(place.parts, exactly=True)
         _walk(document, place, f"{name}[]", lines, found)
