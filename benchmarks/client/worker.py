@@ -95,7 +95,7 @@ def _handles(contender: Contender, task: dict[str, Any]) -> dict[str, Any]:
     figures["type"] = type(kept[0]).__name__
     try:
         figures["pickle"] = len(pickle.dumps(kept[0]))
-    except Exception:  # noqa: BLE001 - handles raise the strangest things here, which means no
+    except (pickle.PicklingError, TypeError, AttributeError):  # how handles that hold a lock or a local class say no
         figures["pickle"] = None
     return figures
 
