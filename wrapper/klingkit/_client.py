@@ -6,17 +6,18 @@ import os
 from typing import TYPE_CHECKING, Any, Self
 
 from klingkit._checks import is_whole
+from klingkit._credentials import find_credential
 from klingkit._engine import AsyncEngine, Engine
 from klingkit._errors import ConfigurationError
 from klingkit._groups import AsyncImage, AsyncTasks, AsyncVideo, Image, Tasks, Video
-from klingkit._registry import find_key, find_relay, root_url
+from klingkit._registry import find_relay, root_url
 from klingkit._request import Session
-from klingkit._secrets import Secret
 from klingkit._timeouts import timeouts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from klingkit._registry import Relay
     from klingkit._timeouts import Timeouts
     from klingkit._transport import AsyncHttpClient, SyncHttpClient
 
@@ -62,7 +63,12 @@ class Kling(_Client):
         relay: id of the relay, such as ``anyapi``; see `relay_ids`. Your own ones, from the configuration file, are
             taken as well.
         api_key: the key. Without one, the relay's own variable (such as ``KLINGKIT_ANYAPI_API_KEY``) and then
-            ``KLINGKIT_API_KEY`` is read from the environment.
+            ``KLINGKIT_API_KEY`` is read from the environment, then the system's keyring (service ``klingkit``, user
+            the relay's id) if the extra ``[keyring]`` is installed.
+        access_key: with `secret_key`, in place of a key where the relay takes signed tokens (``official``; not for
+            its new-standard paths). Their variables are ``KLINGKIT_OFFICIAL_ACCESS_KEY`` and
+            ``KLINGKIT_OFFICIAL_SECRET_KEY``. Needs the extra ``[official]``.
+        secret_key: signs the tokens, which are made anew before they expire; never sent.
         base_url: another address, without the relay's path prefix: a mirror, a proxy, the emulator.
         timeout: `Timeouts`, or one number of seconds for reading and writing.
         http_client: your own httpx.Client, for proxies, certificates or transports. It is not closed.
@@ -88,6 +94,8 @@ class Kling(_Client):
         relay: str,
         *,
         api_key: str | None = None,
+        access_key: str | None = None,
+        secret_key: str | None = None,
         base_url: str | None = None,
         timeout: Timeouts | float | None = None,
         http_client: SyncHttpClient | None = None,
@@ -95,7 +103,10 @@ class Kling(_Client):
         allow_undocumented: bool = False,
         environ: Mapping[str, str] | None = None,
     ) -> None:
-        self._session, secret = _session(relay, api_key, base_url, timeout, max_retries, allow_undocumented, environ)
+        found = find_relay(relay, os.environ if environ is None else environ)
+        keys = {"api_key": api_key, "access_key": access_key, "secret_key": secret_key}
+        secret = find_credential(found, environ, **keys).secret()
+        self._session = _session(found, base_url, timeout, max_retries, allow_undocumented)
         self._engine = Engine(self._session, secret, http_client)
         self.video = Video(self._engine)
         self.image = Image(self._engine)
@@ -128,6 +139,8 @@ class AsyncKling(_Client):
         relay: str,
         *,
         api_key: str | None = None,
+        access_key: str | None = None,
+        secret_key: str | None = None,
         base_url: str | None = None,
         timeout: Timeouts | float | None = None,
         http_client: AsyncHttpClient | None = None,
@@ -135,7 +148,10 @@ class AsyncKling(_Client):
         allow_undocumented: bool = False,
         environ: Mapping[str, str] | None = None,
     ) -> None:
-        self._session, secret = _session(relay, api_key, base_url, timeout, max_retries, allow_undocumented, environ)
+        found = find_relay(relay, os.environ if environ is None else environ)
+        keys = {"api_key": api_key, "access_key": access_key, "secret_key": secret_key}
+        secret = find_credential(found, environ, **keys).secret()
+        self._session = _session(found, base_url, timeout, max_retries, allow_undocumented)
         self._engine = AsyncEngine(self._session, secret, http_client)
         self.video = AsyncVideo(self._engine)
         self.image = AsyncImage(self._engine)
@@ -153,19 +169,8 @@ class AsyncKling(_Client):
 
 
 def _session(
-    relay: str,
-    api_key: str | None,
-    base_url: str | None,
-    timeout: Timeouts | float | None,
-    max_retries: int,
-    allow_undocumented: bool,
-    environ: Mapping[str, str] | None,
-) -> tuple[Session, Secret]:
-    variables = os.environ if environ is None else environ
-    found = find_relay(relay, variables)
-    secret = Secret(find_key(found, api_key, variables))
+    relay: Relay, base_url: str | None, timeout: Timeouts | float | None, max_retries: int, allow_undocumented: bool
+) -> Session:
     if not is_whole(max_retries, 0, _MOST_RETRIES):
         raise ConfigurationError(f"max_retries has to be a whole number from 0 to {_MOST_RETRIES}.")
-    return Session(
-        found, root_url(found, base_url), timeouts_of(timeout), max_retries, bool(allow_undocumented)
-    ), secret
+    return Session(relay, root_url(relay, base_url), timeouts_of(timeout), max_retries, bool(allow_undocumented))

@@ -37,7 +37,19 @@ RELAY_VARIABLE = "KLINGKIT_RELAY"
 """The environment variable that names the relay commands use when none is given."""
 
 _TOP = ("default_relay", "relay")
-_MEMBERS = ("title", "base_url", "path_prefix", "auth", "key_variable", "dialect", "docs", "reviewed", "like")
+_MEMBERS = (
+    "title",
+    "base_url",
+    "path_prefix",
+    "auth",
+    "key_variable",
+    "access_key_variable",
+    "secret_key_variable",
+    "dialect",
+    "docs",
+    "reviewed",
+    "like",
+)
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PREFIX = re.compile(r"(?:/[\w.~-]+)*", re.ASCII)
@@ -189,6 +201,8 @@ class _File:
             path_prefix=values.get("path_prefix", model.path_prefix if model else ""),
             # Not inherited: a key is meant for the relay that gave it, whatever another one is like.
             key_variable=values.get("key_variable") or f"KLINGKIT_{name.upper().replace('-', '_')}_API_KEY",
+            access_key_variable=values.get("access_key_variable", ""),
+            secret_key_variable=values.get("secret_key_variable", ""),
             dialect=values.get("dialect") or (model.dialect if model else ""),
             docs=values.get("docs", ""),
             reviewed=values.get("reviewed", ""),
@@ -215,10 +229,11 @@ class _File:
             )
         if values.get("auth", "bearer") != "bearer":
             self._refuse('auth has to be "bearer"', relay.id, "auth")
-        if not _VARIABLE.fullmatch(relay.key_variable):
-            self._refuse(
-                "key_variable has to be the name of an environment variable, not a key", relay.id, "key_variable"
-            )
+        for member in ("key_variable", "access_key_variable", "secret_key_variable"):
+            if (name := getattr(relay, member)) and not _VARIABLE.fullmatch(name):
+                self._refuse(f"{member} has to be the name of an environment variable, not a key", relay.id, member)
+        if bool(relay.access_key_variable) != bool(relay.secret_key_variable):
+            self._refuse("access_key_variable and secret_key_variable go together; write both", relay.id)
         if not _PREFIX.fullmatch(relay.path_prefix):
             self._refuse('path_prefix has to be empty, or like "/kling"', relay.id, "path_prefix")
         try:

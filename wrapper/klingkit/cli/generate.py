@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from klingkit._credentials import ANY_RELAY_VARIABLE, find_credential
 from klingkit._errors import InvalidRequestError, MissingKeyError, OutcomeUnknownError
-from klingkit._registry import ANY_RELAY_VARIABLE, find_key, find_relay
+from klingkit._registry import find_relay
 from klingkit._surface import METHODS, find_operation
 from klingkit._text import clean
 from klingkit.cli import _options
@@ -124,7 +125,7 @@ def _create(kling: Kling, operation: str, arguments: Mapping[str, Any], where: W
 def _rehearse(operation: str, arguments: Mapping[str, Any], where: Where, *, as_json: bool) -> int:
     relay = find_relay(where.relay, os.environ)
     try:
-        find_key(relay, None, os.environ)
+        find_credential(relay)
     except MissingKeyError:
         tell(f"note: there is no API key for {relay.id} yet; set {relay.key_variable}, or {ANY_RELAY_VARIABLE}.")
     with where.client(api_key=_NO_KEY) as kling:
