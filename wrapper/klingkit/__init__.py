@@ -43,6 +43,7 @@ from klingkit._errors import (
     RequestRefusedError,
     TaskCancelledError,
     TaskFailedError,
+    TooExpensiveError,
     TransportError,
     UnexpectedAnswerError,
     UnknownRelayError,
@@ -67,6 +68,7 @@ from klingkit._types import (
 if TYPE_CHECKING:
     from klingkit._answer import File, TaskState
     from klingkit._client import AsyncKling, Kling
+    from klingkit._prices import Estimate
     from klingkit._registry import relay_ids
     from klingkit._result import AsyncResult, Result
     from klingkit._task import AsyncTask, Task
@@ -89,6 +91,7 @@ __all__ = [
     "DuplicateTaskError",
     "DynamicMask",
     "ElementReference",
+    "Estimate",
     "File",
     "HtmlPageError",
     "ImageInput",
@@ -115,6 +118,7 @@ __all__ = [
     "TaskFailedError",
     "TaskState",
     "Timeouts",
+    "TooExpensiveError",
     "TrajectoryPoint",
     "TransportError",
     "UnexpectedAnswerError",
@@ -131,6 +135,7 @@ _LAZY = {
     "AsyncKling": "_client",
     "AsyncResult": "_result",
     "AsyncTask": "_task",
+    "Estimate": "_prices",
     "File": "_answer",
     "Kling": "_client",
     "Result": "_result",

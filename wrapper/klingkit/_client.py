@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 from klingkit._checks import is_whole
@@ -12,14 +13,18 @@ from klingkit._errors import ConfigurationError
 from klingkit._groups import AsyncImage, AsyncTasks, AsyncVideo, Image, Tasks, Video
 from klingkit._registry import find_relay, root_url
 from klingkit._request import Session
+from klingkit._surface import find_operation
 from klingkit._timeouts import timeouts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from klingkit._prices import Estimate
+    from klingkit._pricing import CostLimit
     from klingkit._registry import Relay
     from klingkit._timeouts import Timeouts
     from klingkit._transport import AsyncHttpClient, SyncHttpClient
+    from klingkit._types import OperationName
 
 __all__ = ["AsyncKling", "Kling"]
 
@@ -30,6 +35,7 @@ class _Client:
     """What both clients share: they say who they are without the key, and are not pickled."""
 
     _session: Session
+    _own_prices: Callable[[], tuple[Mapping[str, Any], ...]]
 
     @property
     def relay(self) -> str:
@@ -40,6 +46,21 @@ class _Client:
     def base_url(self) -> str:
         """The address that the paths of the one spec are appended to."""
         return self._session.root
+
+    def estimate(self, operation: OperationName | str, **arguments: Any) -> Estimate:
+        """Return what a create is expected to cost at this relay. Nothing is sent, and no file is read.
+
+        Args:
+            operation: such as ``text_to_video`` or ``video_text2video``.
+            **arguments: those of the method; what sets the price is enough: model_name, mode, duration, sound, n.
+
+        Raises:
+            InvalidRequestError: there is no such operation, or a duration is none.
+        """
+        from klingkit._pricing import price_of
+
+        own = self._own_prices()
+        return price_of(self.relay, find_operation(operation).id, arguments, own)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(relay={self.relay!r}, base_url={self.base_url!r})"
@@ -76,6 +97,8 @@ class Kling(_Client):
             which nothing was sent or which Kling put off (codes 1302 and 1303). 0 to 10.
         allow_undocumented: whether operations may be called that the relay's documents do not list. They are said in
             the words of the one spec; an id to find a lost task by is not sent.
+        max_cost: the most that one create may cost: a number of US dollars, or a text such as ``"3.50 CNY"``. What
+            costs more by the price table, or has no price in it, is refused before anything is sent.
         environ: read instead of the environment.
 
     Attributes:
@@ -101,12 +124,16 @@ class Kling(_Client):
         http_client: SyncHttpClient | None = None,
         max_retries: int = 2,
         allow_undocumented: bool = False,
+        max_cost: float | str | None = None,
         environ: Mapping[str, str] | None = None,
     ) -> None:
         found = find_relay(relay, os.environ if environ is None else environ)
         keys = {"api_key": api_key, "access_key": access_key, "secret_key": secret_key}
         secret = find_credential(found, environ, **keys).secret()
         self._session = _session(found, base_url, timeout, max_retries, allow_undocumented)
+        self._own_prices = _own_prices(environ)
+        if max_cost is not None:
+            self._session = replace(self._session, limit=_limit(max_cost, self._own_prices()))
         self._engine = Engine(self._session, secret, http_client)
         self.video = Video(self._engine)
         self.image = Image(self._engine)
@@ -146,12 +173,16 @@ class AsyncKling(_Client):
         http_client: AsyncHttpClient | None = None,
         max_retries: int = 2,
         allow_undocumented: bool = False,
+        max_cost: float | str | None = None,
         environ: Mapping[str, str] | None = None,
     ) -> None:
         found = find_relay(relay, os.environ if environ is None else environ)
         keys = {"api_key": api_key, "access_key": access_key, "secret_key": secret_key}
         secret = find_credential(found, environ, **keys).secret()
         self._session = _session(found, base_url, timeout, max_retries, allow_undocumented)
+        self._own_prices = _own_prices(environ)
+        if max_cost is not None:
+            self._session = replace(self._session, limit=_limit(max_cost, self._own_prices()))
         self._engine = AsyncEngine(self._session, secret, http_client)
         self.video = AsyncVideo(self._engine)
         self.image = AsyncImage(self._engine)
@@ -166,6 +197,23 @@ class AsyncKling(_Client):
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
+
+
+def _own_prices(environ: Mapping[str, str] | None) -> Callable[[], tuple[Mapping[str, Any], ...]]:
+    """Return what reads the user's own prices when they are asked for: most clients never do."""
+
+    def read() -> tuple[Mapping[str, Any], ...]:
+        from klingkit._settings import read_settings
+
+        return read_settings(os.environ if environ is None else environ).prices
+
+    return read
+
+
+def _limit(max_cost: object, own: tuple[Mapping[str, Any], ...]) -> CostLimit:
+    from klingkit._pricing import cost_limit  # loads decimal arithmetic and the table, which few clients need
+
+    return cost_limit(max_cost, own)
 
 
 def _session(

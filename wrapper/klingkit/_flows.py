@@ -63,6 +63,7 @@ def order(
 
     Raises:
         InvalidRequestError: an argument is wrong, or the relay does not offer the operation.
+        TooExpensiveError: it costs more than the client's ``max_cost``.
     """
     offer = session.offer(operation)
     fields = request_fields(operation.id, arguments, extra, offer, minted)
@@ -75,6 +76,8 @@ def order(
             ", ".join(unheard),
             operation.id,
         )
+    if session.limit is not None:
+        session.limit.check(session.relay.id, operation.id, fields)
     external = fields.get("external_task_id")
     call = create_call(session, operation, fields, extra_headers)
     sent = external if isinstance(external, str) else None

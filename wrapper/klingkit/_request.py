@@ -18,6 +18,7 @@ from klingkit._surface import offer_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from klingkit._pricing import CostLimit
     from klingkit._registry import Relay
     from klingkit._surface import Offer, Operation
     from klingkit._timeouts import Timeouts
@@ -30,13 +31,14 @@ _OURS = frozenset({"authorization", "content-length", "content-type", "host", "t
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What all calls of one client share. `root` is what paths are appended to."""
+    """What all calls of one client share. `root` is what paths are appended to; `limit` what a create may cost."""
 
     relay: Relay
     root: str
     timeouts: Timeouts
     max_retries: int
     allow_undocumented: bool = False
+    limit: CostLimit | None = None
 
     def offer(self, operation: Operation) -> Offer:
         """Return what the relay offers of `operation`.

@@ -7,6 +7,13 @@ default_relay = "mirror"
 like = "anyapi"                        # what it offers, its path prefix and its dialect, unless said otherwise
 base_url = "https://mirror.example"
 key_variable = "KLINGKIT_MIRROR_API_KEY"
+
+[[price]]                              # as in prices.toml, tried before its rows
+relay = "mirror"
+operations = ["text_to_video"]
+per = "call"
+amount = 0.35
+currency = "USD"
 ```
 """
 
@@ -17,7 +24,7 @@ import os
 import re
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -26,6 +33,7 @@ from typing import Any, NoReturn
 
 import klingkit_data
 from klingkit._errors import ConfigurationError
+from klingkit._price_rows import price_row
 from klingkit._registry import Relay, registered, root_url
 
 __all__ = ["CONFIG_VARIABLE", "RELAY_VARIABLE", "Settings", "default_relay", "read_settings", "settings_path"]
@@ -36,7 +44,7 @@ CONFIG_VARIABLE = "KLINGKIT_CONFIG"
 RELAY_VARIABLE = "KLINGKIT_RELAY"
 """The environment variable that names the relay commands use when none is given."""
 
-_TOP = ("default_relay", "relay")
+_TOP = ("default_relay", "relay", "price")
 _MEMBERS = (
     "title",
     "base_url",
@@ -66,12 +74,14 @@ class Settings:
         found: whether there is one.
         default_relay: id of the relay that commands use when none is given; None when it does not say.
         relays: the user's own relays by id.
+        prices: the user's own rows of prices, in the form of prices.toml, with operations by their ids.
     """
 
     path: Path
     found: bool = False
     default_relay: str | None = None
     relays: Mapping[str, Relay] = field(default_factory=lambda: MappingProxyType({}))
+    prices: tuple[Mapping[str, Any], ...] = ()
 
 
 def settings_path(environ: Mapping[str, str]) -> Path:
@@ -175,7 +185,15 @@ class _File:
         known = [*registered(), *relays]
         if chosen is not None and chosen not in known:
             self._refuse(f"default_relay is none of the relays: {', '.join(known)}", None, "default_relay")
-        return Settings(self._path, True, chosen, MappingProxyType(relays))
+        return Settings(self._path, True, chosen, MappingProxyType(relays), self._prices(table.get("price", []), known))
+
+    def _prices(self, rows: object, relays: Sequence[str]) -> tuple[Mapping[str, Any], ...]:
+        if not isinstance(rows, list):
+            self._refuse("price has to be tables such as [[price]]", None, "price")
+        try:
+            return tuple(price_row(row, relays) for row in rows)
+        except ValueError as error:
+            self._refuse(f"a price {error}", None, "price")
 
     def _relay(self, name: str, row: object) -> Relay:
         if not _ID.fullmatch(name):

@@ -130,14 +130,16 @@ def _rehearse(operation: str, arguments: Mapping[str, Any], where: Where, *, as_
         tell(f"note: there is no API key for {relay.id} yet; set {relay.key_variable}, or {ANY_RELAY_VARIABLE}.")
     with where.client(api_key=_NO_KEY) as kling:
         planned = plan(kling, operation, arguments)
+        price = str(kling.estimate(operation, **arguments))
     if as_json:
-        print(json.dumps(dataclasses.asdict(planned), indent=2, ensure_ascii=False))
+        print(json.dumps({**dataclasses.asdict(planned), "price": price}, indent=2, ensure_ascii=False))
         return 0
     print(f"{planned.method} {planned.url}")
     for name, value in planned.headers.items():
         print(f"{name}: {value}")
     print()
     print(json.dumps(planned.body, indent=2, ensure_ascii=False))
+    print(f"\nprice: {price}")
     return 0
 
 
