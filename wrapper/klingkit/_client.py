@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from klingkit._checks import is_whole
 from klingkit._engine import AsyncEngine, Engine
 from klingkit._errors import ConfigurationError
-from klingkit._groups import AsyncImage, AsyncTasks, AsyncVideo, Image, Tasks, Video
 from klingkit._registry import find_key, find_relay, root_url
 from klingkit._request import Session
 from klingkit._secrets import Secret
@@ -17,6 +18,24 @@ from klingkit._timeouts import timeouts_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from klingkit._methods.account import Account
+    from klingkit._methods.async_account import AsyncAccount
+    from klingkit._methods.async_audio import AsyncAudio
+    from klingkit._methods.async_elements import AsyncElements
+    from klingkit._methods.async_image import AsyncImage
+    from klingkit._methods.async_solutions import AsyncSolutions
+    from klingkit._methods.async_standard import AsyncStandard
+    from klingkit._methods.async_video import AsyncVideo
+    from klingkit._methods.async_voices import AsyncVoices
+    from klingkit._methods.audio import Audio
+    from klingkit._methods.elements import Elements
+    from klingkit._methods.image import Image
+    from klingkit._methods.solutions import Solutions
+    from klingkit._methods.standard import Standard
+    from klingkit._methods.video import Video
+    from klingkit._methods.voices import Voices
+    from klingkit._raw import AsyncRaw, Raw
+    from klingkit._tasks import AsyncTasks, Tasks
     from klingkit._timeouts import Timeouts
     from klingkit._transport import AsyncHttpClient, SyncHttpClient
 
@@ -46,6 +65,22 @@ class _Client:
     def __reduce__(self) -> Any:
         raise TypeError("a client holds an API key and is not pickled; pickle the task, or pass task.to_json() on")
 
+    def _optioned(
+        self,
+        timeout: Timeouts | float | None,
+        max_retries: int | None,
+        allow_undocumented: bool | None,
+        validate: bool | None,
+    ) -> Session:
+        session = self._session
+        return replace(
+            session,
+            timeouts=session.timeouts if timeout is None else timeouts_of(timeout),
+            max_retries=session.max_retries if max_retries is None else _retries(max_retries),
+            allow_undocumented=session.allow_undocumented if allow_undocumented is None else bool(allow_undocumented),
+            validate=session.validate if validate is None else bool(validate),
+        )
+
 
 class Kling(_Client):
     """A client of one relay.
@@ -70,12 +105,8 @@ class Kling(_Client):
             which nothing was sent or which Kling put off (codes 1302 and 1303). 0 to 10.
         allow_undocumented: whether operations may be called that the relay's documents do not list. They are said in
             the words of the one spec; an id to find a lost task by is not sent.
+        validate: whether arguments are checked before anything is sent; every create can say otherwise for itself.
         environ: read instead of the environment.
-
-    Attributes:
-        video: makes videos.
-        image: makes pictures.
-        tasks: finds tasks again.
 
     Raises:
         UnknownRelayError: there is no such relay.
@@ -93,13 +124,124 @@ class Kling(_Client):
         http_client: SyncHttpClient | None = None,
         max_retries: int = 2,
         allow_undocumented: bool = False,
+        validate: bool = True,
         environ: Mapping[str, str] | None = None,
     ) -> None:
-        self._session, secret = _session(relay, api_key, base_url, timeout, max_retries, allow_undocumented, environ)
+        self._session, secret = _session(
+            relay, api_key, base_url, timeout, max_retries, allow_undocumented, validate, environ
+        )
+        self._environ = environ
+        self._http_client = http_client
         self._engine = Engine(self._session, secret, http_client)
-        self.video = Video(self._engine)
-        self.image = Image(self._engine)
-        self.tasks = Tasks(self._engine)
+
+    @cached_property
+    def video(self) -> Video:
+        """Makes videos."""
+        from klingkit._methods.video import Video
+
+        return Video(self._engine)
+
+    @cached_property
+    def image(self) -> Image:
+        """Makes pictures."""
+        from klingkit._methods.image import Image
+
+        return Image(self._engine)
+
+    @cached_property
+    def audio(self) -> Audio:
+        """Makes sounds and speech."""
+        from klingkit._methods.audio import Audio
+
+        return Audio(self._engine)
+
+    @cached_property
+    def voices(self) -> Voices:
+        """Voices for videos: the account's own, and the vendor's."""
+        from klingkit._methods.voices import Voices
+
+        return Voices(self._engine)
+
+    @cached_property
+    def elements(self) -> Elements:
+        """Elements are subjects to be shown again: the account's own, and the vendor's."""
+        from klingkit._methods.elements import Elements
+
+        return Elements(self._engine)
+
+    @cached_property
+    def account(self) -> Account:
+        """What was paid, and what is left; free of charge."""
+        from klingkit._methods.account import Account
+
+        return Account(self._engine)
+
+    @cached_property
+    def standard(self) -> Standard:
+        """The vendor's newer calls, which name the model in the path."""
+        from klingkit._methods.standard import Standard
+
+        return Standard(self._engine)
+
+    @cached_property
+    def solutions(self) -> Solutions:
+        """The vendor's ready-made solutions."""
+        from klingkit._methods.solutions import Solutions
+
+        return Solutions(self._engine)
+
+    @cached_property
+    def tasks(self) -> Tasks:
+        """Finds tasks again."""
+        from klingkit._tasks import Tasks
+
+        return Tasks(self._engine)
+
+    @cached_property
+    def raw(self) -> Raw:
+        """Calls of your own, for what the one spec does not know."""
+        from klingkit._raw import Raw
+
+        return Raw(self._engine)
+
+    def with_options(
+        self,
+        *,
+        relay: str | None = None,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        timeout: Timeouts | float | None = None,
+        max_retries: int | None = None,
+        allow_undocumented: bool | None = None,
+        validate: bool | None = None,
+    ) -> Kling:
+        """Return a client that differs in what is given; what is None stays as it is.
+
+        With the same relay, key and address it uses the connections of this client, which alone closes them. Another
+        relay has a key and connections of its own; your own `http_client` serves both.
+
+        Args:
+            relay: another relay; its key is looked for as by `Kling`, unless `api_key` is given.
+            api_key: another key.
+            base_url: another address.
+            timeout: as of `Kling`.
+            max_retries: as of `Kling`.
+            allow_undocumented: as of `Kling`.
+            validate: as of `Kling`.
+
+        Raises:
+            UnknownRelayError, MissingKeyError, ConfigurationError: as by `Kling`.
+        """
+        session = self._optioned(timeout, max_retries, allow_undocumented, validate)
+        other = object.__new__(type(self))
+        other._environ, other._http_client = self._environ, self._http_client
+        if relay is None and api_key is None and base_url is None:
+            other._session = session
+            other._engine = self._engine.sharing(session)
+            return other
+        other._session, secret = _elsewhere(session, relay, api_key, base_url, self._engine, self._environ)
+        other._engine = Engine(other._session, secret, self._http_client)
+        return other
 
     def close(self) -> None:
         """Close the connections; calls after that are refused. Tasks go on at the relay."""
@@ -133,13 +275,108 @@ class AsyncKling(_Client):
         http_client: AsyncHttpClient | None = None,
         max_retries: int = 2,
         allow_undocumented: bool = False,
+        validate: bool = True,
         environ: Mapping[str, str] | None = None,
     ) -> None:
-        self._session, secret = _session(relay, api_key, base_url, timeout, max_retries, allow_undocumented, environ)
+        self._session, secret = _session(
+            relay, api_key, base_url, timeout, max_retries, allow_undocumented, validate, environ
+        )
+        self._environ = environ
+        self._http_client = http_client
         self._engine = AsyncEngine(self._session, secret, http_client)
-        self.video = AsyncVideo(self._engine)
-        self.image = AsyncImage(self._engine)
-        self.tasks = AsyncTasks(self._engine)
+
+    @cached_property
+    def video(self) -> AsyncVideo:
+        """Makes videos."""
+        from klingkit._methods.async_video import AsyncVideo
+
+        return AsyncVideo(self._engine)
+
+    @cached_property
+    def image(self) -> AsyncImage:
+        """Makes pictures."""
+        from klingkit._methods.async_image import AsyncImage
+
+        return AsyncImage(self._engine)
+
+    @cached_property
+    def audio(self) -> AsyncAudio:
+        """Makes sounds and speech."""
+        from klingkit._methods.async_audio import AsyncAudio
+
+        return AsyncAudio(self._engine)
+
+    @cached_property
+    def voices(self) -> AsyncVoices:
+        """Voices for videos: the account's own, and the vendor's."""
+        from klingkit._methods.async_voices import AsyncVoices
+
+        return AsyncVoices(self._engine)
+
+    @cached_property
+    def elements(self) -> AsyncElements:
+        """Elements are subjects to be shown again: the account's own, and the vendor's."""
+        from klingkit._methods.async_elements import AsyncElements
+
+        return AsyncElements(self._engine)
+
+    @cached_property
+    def account(self) -> AsyncAccount:
+        """What was paid, and what is left; free of charge."""
+        from klingkit._methods.async_account import AsyncAccount
+
+        return AsyncAccount(self._engine)
+
+    @cached_property
+    def standard(self) -> AsyncStandard:
+        """The vendor's newer calls, which name the model in the path."""
+        from klingkit._methods.async_standard import AsyncStandard
+
+        return AsyncStandard(self._engine)
+
+    @cached_property
+    def solutions(self) -> AsyncSolutions:
+        """The vendor's ready-made solutions."""
+        from klingkit._methods.async_solutions import AsyncSolutions
+
+        return AsyncSolutions(self._engine)
+
+    @cached_property
+    def tasks(self) -> AsyncTasks:
+        """Finds tasks again."""
+        from klingkit._tasks import AsyncTasks
+
+        return AsyncTasks(self._engine)
+
+    @cached_property
+    def raw(self) -> AsyncRaw:
+        """Calls of your own, for what the one spec does not know."""
+        from klingkit._raw import AsyncRaw
+
+        return AsyncRaw(self._engine)
+
+    def with_options(
+        self,
+        *,
+        relay: str | None = None,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        timeout: Timeouts | float | None = None,
+        max_retries: int | None = None,
+        allow_undocumented: bool | None = None,
+        validate: bool | None = None,
+    ) -> AsyncKling:
+        """Return a client that differs in what is given, as `Kling.with_options` does. Nothing is awaited."""
+        session = self._optioned(timeout, max_retries, allow_undocumented, validate)
+        other = object.__new__(type(self))
+        other._environ, other._http_client = self._environ, self._http_client
+        if relay is None and api_key is None and base_url is None:
+            other._session = session
+            other._engine = self._engine.sharing(session)
+            return other
+        other._session, secret = _elsewhere(session, relay, api_key, base_url, self._engine, self._environ)
+        other._engine = AsyncEngine(other._session, secret, self._http_client)
+        return other
 
     async def close(self) -> None:
         """Close the connections; calls after that are refused. Tasks go on at the relay."""
@@ -159,13 +396,43 @@ def _session(
     timeout: Timeouts | float | None,
     max_retries: int,
     allow_undocumented: bool,
+    validate: bool,
     environ: Mapping[str, str] | None,
 ) -> tuple[Session, Secret]:
     variables = os.environ if environ is None else environ
     found = find_relay(relay, variables)
     secret = Secret(find_key(found, api_key, variables))
-    if not is_whole(max_retries, 0, _MOST_RETRIES):
-        raise ConfigurationError(f"max_retries has to be a whole number from 0 to {_MOST_RETRIES}.")
     return Session(
-        found, root_url(found, base_url), timeouts_of(timeout), max_retries, bool(allow_undocumented)
+        found,
+        root_url(found, base_url),
+        timeouts_of(timeout),
+        _retries(max_retries),
+        bool(allow_undocumented),
+        bool(validate),
     ), secret
+
+
+def _elsewhere(
+    session: Session,
+    relay: str | None,
+    api_key: str | None,
+    base_url: str | None,
+    engine: Engine | AsyncEngine,
+    environ: Mapping[str, str] | None,
+) -> tuple[Session, Secret]:
+    """Return `session` at another relay, under another key or address. A key never goes to another relay."""
+    variables = os.environ if environ is None else environ
+    if relay is None or relay == session.relay.id:
+        found, secret = session.relay, engine.secret
+        root = session.root if base_url is None else root_url(found, base_url)
+        if api_key is not None:
+            secret = Secret(find_key(found, api_key, variables))
+        return replace(session, root=root), secret
+    found = find_relay(relay, variables)
+    return replace(session, relay=found, root=root_url(found, base_url)), Secret(find_key(found, api_key, variables))
+
+
+def _retries(most: int) -> int:
+    if not is_whole(most, 0, _MOST_RETRIES):
+        raise ConfigurationError(f"max_retries has to be a whole number from 0 to {_MOST_RETRIES}.")
+    return most
