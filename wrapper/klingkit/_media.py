@@ -13,7 +13,7 @@ _PICTURE_BRANDS = {b"avif": ".avif", b"avis": ".avif", b"heic": ".heic", b"heix"
 
 
 def container(beginning: bytes) -> tuple[str, str] | None:
-    """Return the kind (``video``, ``image``, ``audio``) and the file ending of what begins so, else None."""
+    """Return the kind (``video``, ``image``, ``audio``, ``text``) and the file ending of what begins so, else None."""
     if beginning.startswith(b"\x89PNG\r\n\x1a\n"):
         return "image", ".png"
     if beginning.startswith(b"\xff\xd8\xff"):
@@ -31,7 +31,15 @@ def container(beginning: bytes) -> tuple[str, str] | None:
         if brand in _SOUND_BRANDS:
             return "audio", ".m4a"
         return "video", ".mov" if brand == b"qt  " else ".mp4"
-    return _sound(beginning)
+    return _sound(beginning) or _subtitles(beginning)
+
+
+def _subtitles(beginning: bytes) -> tuple[str, str] | None:
+    text = beginning.removeprefix(b"\xef\xbb\xbf")
+    if text.startswith(b"[Script Info"):
+        return "text", ".ass"
+    number, _, rest = text.replace(b"\r\n", b"\n").partition(b"\n")
+    return ("text", ".srt") if number.isdigit() and rest[:1].isdigit() else None
 
 
 def _sound(beginning: bytes) -> tuple[str, str] | None:

@@ -25,6 +25,7 @@ class Row(NamedTuple):
         external_id: where the caller's own id stands; empty where the operation takes none.
         paths: the fields that are sent in the path.
         queries: the fields that are sent in the query.
+        needs_model: whether the body names the model; the documented default is retired.
         paid: whether a call may cost something.
     """
 
@@ -39,4 +40,5 @@ class Row(NamedTuple):
     external_id: tuple[str, ...]
     paths: tuple[str, ...]
     queries: tuple[str, ...]
+    needs_model: bool
     paid: bool

@@ -98,10 +98,8 @@ def docstring(method: Method, facts: Facts, common: Sequence[str], *, asynchrono
 
 
 def _section(title: str, entries: Sequence[str]) -> list[str]:
-    lines = ["", f"        {title}:"] if entries else []
-    for entry in entries:
-        lines += wrapped(entry, 12, hanging=4)
-    return lines
+    head = ["", f"        {title}:"] if entries else []
+    return head + [line for entry in entries for line in wrapped(entry, 12, hanging=4)]
 
 
 def _about(method: Method) -> str:
@@ -150,9 +148,7 @@ def _footer(method: Method, facts: Facts, operation: str) -> str:
 
 def _capability(entry: Mapping[str, Any]) -> str:
     words = [" or ".join(str(word).replace("_", " ") for word in entry.get("inputs", ()))]
-    for key in ("modes", "resolutions"):
-        if entry.get(key):
-            words.append("/".join(str(word) for word in entry[key]))
+    words += ["/".join(str(word) for word in entry[key]) for key in ("modes", "resolutions") if entry.get(key)]
     if entry.get("durations"):
         words.append(_durations([int(value) for value in entry["durations"]]))
     features = [*entry.get("always", ()), *entry.get("features", ())]

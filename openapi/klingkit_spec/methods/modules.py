@@ -223,6 +223,7 @@ def _table_module(spec: Mapping[str, Any], methods: Sequence[Method]) -> str:
         body = tuple(method.body.get("properties", ()))
         values: list[object] = [method.group.name, method.row.method, method.group.tag, body]
         values += [tuple(media), places.seconds, places.lists, method.row.flatten, external, *apart]
+        values.append(any(argument.sent_as == "model_name" for argument in method.arguments))
         values.append(bool(method.node.get("x-klingkit-billable")))
         rows.append(f'    "{method.operation}": Row({", ".join(repr(value) for value in values)}),')
     methods_ = "\n".join(f'    "{method.operation}": "{method.row.alias}",' for method in creates)

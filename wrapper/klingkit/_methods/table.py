@@ -105,6 +105,7 @@ ROWS = {
         (),
         (),
         True,
+        True,
     ),
     "video_image2video": Row(
         "video",
@@ -145,6 +146,7 @@ ROWS = {
         (),
         (),
         True,
+        True,
     ),
     "video_multi_image2video": Row(
         "video",
@@ -169,6 +171,7 @@ ROWS = {
         ("external_task_id",),
         (),
         (),
+        True,
         True,
     ),
     "image_multi_image2image": Row(
@@ -198,6 +201,7 @@ ROWS = {
         ("external_task_id",),
         (),
         (),
+        True,
         True,
     ),
     "video_omni_video": Row(
@@ -229,6 +233,7 @@ ROWS = {
         (),
         (),
         True,
+        True,
     ),
     "video_motion_control": Row(
         "video",
@@ -255,6 +260,7 @@ ROWS = {
         (),
         (),
         True,
+        True,
     ),
     "video_extend": Row(
         "video",
@@ -268,6 +274,7 @@ ROWS = {
         ("external_task_id",),
         (),
         (),
+        False,
         True,
     ),
     "video_avatar": Row(
@@ -282,6 +289,7 @@ ROWS = {
         ("external_task_id",),
         (),
         (),
+        False,
         True,
     ),
     "video_advanced_lip_sync": Row(
@@ -296,6 +304,7 @@ ROWS = {
         ("external_task_id",),
         (),
         (),
+        False,
         True,
     ),
     "video_lip_sync": Row(
@@ -310,6 +319,7 @@ ROWS = {
         ("external_task_id",),
         (),
         (),
+        False,
         True,
     ),
     "video_effects": Row(
@@ -324,6 +334,7 @@ ROWS = {
         ("external_task_id",),
         (),
         (),
+        False,
         True,
     ),
     "video_multi_elements": Row(
@@ -350,6 +361,7 @@ ROWS = {
         ("external_task_id",),
         (),
         (),
+        False,
         True,
     ),
     "image_generation": Row(
@@ -380,6 +392,7 @@ ROWS = {
         (),
         (),
         True,
+        True,
     ),
     "image_omni_image": Row(
         "image",
@@ -407,6 +420,7 @@ ROWS = {
         (),
         (),
         True,
+        True,
     ),
     "image_expand": Row(
         "image",
@@ -431,6 +445,7 @@ ROWS = {
         ("external_task_id",),
         (),
         (),
+        False,
         True,
     ),
     "image_multi_shot": Row(
@@ -445,6 +460,7 @@ ROWS = {
         ("external_task_id",),
         (),
         (),
+        False,
         True,
     ),
     "image_virtual_try_on": Row(
@@ -460,6 +476,7 @@ ROWS = {
         (),
         (),
         True,
+        True,
     ),
     "audio_text2audio": Row(
         "audio",
@@ -473,6 +490,7 @@ ROWS = {
         ("external_task_id",),
         (),
         (),
+        False,
         True,
     ),
     "audio_video2audio": Row(
@@ -487,6 +505,7 @@ ROWS = {
         ("external_task_id",),
         (),
         (),
+        False,
         True,
     ),
     "voice_custom": Row(
@@ -501,6 +520,7 @@ ROWS = {
         ("external_task_id",),
         (),
         (),
+        False,
         True,
     ),
     "element_custom": Row(
@@ -528,6 +548,7 @@ ROWS = {
         ("external_task_id",),
         (),
         (),
+        False,
         True,
     ),
     "standard_text2video": Row(
@@ -542,6 +563,7 @@ ROWS = {
         ("options", "external_task_id"),
         ("model",),
         (),
+        False,
         True,
     ),
     "standard_image2video": Row(
@@ -556,6 +578,7 @@ ROWS = {
         ("options", "external_task_id"),
         ("model",),
         (),
+        False,
         True,
     ),
     "standard_omni_video": Row(
@@ -570,6 +593,7 @@ ROWS = {
         ("options", "external_task_id"),
         ("model",),
         (),
+        False,
         True,
     ),
     "standard_motion_control": Row(
@@ -584,6 +608,7 @@ ROWS = {
         ("options", "external_task_id"),
         ("model",),
         (),
+        False,
         True,
     ),
     "solution_virtual_try_on": Row(
@@ -598,6 +623,7 @@ ROWS = {
         ("options", "external_task_id"),
         (),
         (),
+        False,
         True,
     ),
     "solution_clothing_dupe": Row(
@@ -612,6 +638,7 @@ ROWS = {
         ("options", "external_task_id"),
         (),
         (),
+        False,
         True,
     ),
     "solution_goods_studio": Row(
@@ -626,6 +653,7 @@ ROWS = {
         ("options", "external_task_id"),
         (),
         (),
+        False,
         True,
     ),
     "solution_talking_agent": Row(
@@ -640,6 +668,7 @@ ROWS = {
         ("options", "external_task_id"),
         (),
         (),
+        False,
         True,
     ),
     "solution_drama_subtitle": Row(
@@ -654,13 +683,14 @@ ROWS = {
         ("options", "external_task_id"),
         (),
         (),
+        False,
         True,
     ),
     "video_identify_face_run": Row(
-        "video", "identify_face", "video", ("video_id", "video_url"), (), (), (), (), (), (), (), True
+        "video", "identify_face", "video", ("video_id", "video_url"), (), (), (), (), (), (), (), False, True
     ),
     "video_multi_elements_selection_init": Row(
-        "video", "init_selection", "video", ("video_id", "video_url"), (), (), (), (), (), (), (), True
+        "video", "init_selection", "video", ("video_id", "video_url"), (), (), (), (), (), (), (), False, True
     ),
     "video_multi_elements_selection_add": Row(
         "video",
@@ -674,6 +704,7 @@ ROWS = {
         (),
         (),
         (),
+        False,
         True,
     ),
     "video_multi_elements_selection_delete": Row(
@@ -688,32 +719,63 @@ ROWS = {
         (),
         (),
         (),
+        False,
         True,
     ),
     "video_multi_elements_selection_clear": Row(
-        "video", "clear_selection", "video", ("session_id",), (), (), (), (), (), (), (), True
+        "video", "clear_selection", "video", ("session_id",), (), (), (), (), (), (), (), False, True
     ),
     "video_multi_elements_selection_preview": Row(
-        "video", "preview_selection", "video", ("session_id",), (), (), (), (), (), (), (), True
+        "video", "preview_selection", "video", ("session_id",), (), (), (), (), (), (), (), False, True
     ),
     "image_recognition_run": Row(
-        "image", "recognize", "image", ("image",), ((("image",), "picture", (), False),), (), (), (), (), (), (), True
+        "image",
+        "recognize",
+        "image",
+        ("image",),
+        ((("image",), "picture", (), False),),
+        (),
+        (),
+        (),
+        (),
+        (),
+        (),
+        False,
+        True,
     ),
     "audio_tts_run": Row(
-        "audio", "tts", "audio", ("text", "voice_id", "voice_language", "voice_speed"), (), (), (), (), (), (), (), True
+        "audio",
+        "tts",
+        "audio",
+        ("text", "voice_id", "voice_language", "voice_speed"),
+        (),
+        (),
+        (),
+        (),
+        (),
+        (),
+        (),
+        False,
+        True,
     ),
-    "voice_custom_get": Row("voices", "get", "voice", (), (), (), (), (), (), ("task_id",), (), False),
-    "voice_custom_list": Row("voices", "list", "voice", (), (), (), (), (), (), (), ("pageNum", "pageSize"), False),
-    "voice_preset_list": Row("voices", "presets", "voice", (), (), (), (), (), (), (), ("pageNum", "pageSize"), False),
-    "voice_custom_delete": Row("voices", "delete", "voice", ("voice_id",), (), (), (), (), (), (), (), False),
-    "element_custom_get": Row("elements", "get", "element", (), (), (), (), (), (), ("task_id",), (), False),
+    "voice_custom_get": Row("voices", "get", "voice", (), (), (), (), (), (), ("task_id",), (), False, False),
+    "voice_custom_list": Row(
+        "voices", "list", "voice", (), (), (), (), (), (), (), ("pageNum", "pageSize"), False, False
+    ),
+    "voice_preset_list": Row(
+        "voices", "presets", "voice", (), (), (), (), (), (), (), ("pageNum", "pageSize"), False, False
+    ),
+    "voice_custom_delete": Row("voices", "delete", "voice", ("voice_id",), (), (), (), (), (), (), (), False, False),
+    "element_custom_get": Row("elements", "get", "element", (), (), (), (), (), (), ("task_id",), (), False, False),
     "element_custom_list": Row(
-        "elements", "list", "element", (), (), (), (), (), (), (), ("pageNum", "pageSize"), False
+        "elements", "list", "element", (), (), (), (), (), (), (), ("pageNum", "pageSize"), False, False
     ),
     "element_preset_list": Row(
-        "elements", "presets", "element", (), (), (), (), (), (), (), ("pageNum", "pageSize"), False
+        "elements", "presets", "element", (), (), (), (), (), (), (), ("pageNum", "pageSize"), False, False
     ),
-    "element_custom_delete": Row("elements", "delete", "element", ("element_id",), (), (), (), (), (), (), (), False),
+    "element_custom_delete": Row(
+        "elements", "delete", "element", ("element_id",), (), (), (), (), (), (), (), False, False
+    ),
     "element_simple_run": Row(
         "elements",
         "create_simple",
@@ -729,16 +791,17 @@ ROWS = {
         (),
         (),
         (),
+        False,
         True,
     ),
     "element_simple_list": Row(
-        "elements", "list_simple", "element", (), (), (), (), (), (), (), ("pageNum", "pageSize"), False
+        "elements", "list_simple", "element", (), (), (), (), (), (), (), ("pageNum", "pageSize"), False, False
     ),
     "element_simple_preset_list": Row(
-        "elements", "presets_simple", "element", (), (), (), (), (), (), (), ("pageNum", "pageSize"), False
+        "elements", "presets_simple", "element", (), (), (), (), (), (), (), ("pageNum", "pageSize"), False, False
     ),
     "element_simple_delete": Row(
-        "elements", "delete_simple", "element", ("element_id",), (), (), (), (), (), (), (), False
+        "elements", "delete_simple", "element", ("element_id",), (), (), (), (), (), (), (), False, False
     ),
     "account_costs_get": Row(
         "account",
@@ -752,6 +815,7 @@ ROWS = {
         (),
         (),
         ("start_time", "end_time", "resource_pack_name"),
+        False,
         False,
     ),
     "account_balance_run": Row(
@@ -767,6 +831,7 @@ ROWS = {
         (),
         (),
         False,
+        False,
     ),
     "account_package_run": Row(
         "account",
@@ -781,9 +846,10 @@ ROWS = {
         (),
         (),
         False,
+        False,
     ),
     "standard_task_get": Row(
-        "standard", "find", "standard", (), (), (), (), (), (), (), ("task_ids", "external_task_ids"), False
+        "standard", "find", "standard", (), (), (), (), (), (), (), ("task_ids", "external_task_ids"), False, False
     ),
     "standard_task_query": Row(
         "standard",
@@ -798,9 +864,10 @@ ROWS = {
         (),
         (),
         False,
+        False,
     ),
     "solution_task_get": Row(
-        "solutions", "find", "solution", (), (), (), (), (), (), (), ("task_ids", "external_task_ids"), False
+        "solutions", "find", "solution", (), (), (), (), (), (), (), ("task_ids", "external_task_ids"), False, False
     ),
     "solution_task_query": Row(
         "solutions",
@@ -814,6 +881,7 @@ ROWS = {
         (),
         (),
         (),
+        False,
         False,
     ),
 }
