@@ -9,7 +9,7 @@ from typing import Any
 from klingkit._checks import is_number
 from klingkit._errors import InvalidRequestError
 from klingkit._prices import PER
-from klingkit._surface import find_operation
+from klingkit._surface import base_of
 
 __all__ = ["price_row"]
 
@@ -49,7 +49,7 @@ def _operations(names: object) -> tuple[str, ...]:
     if not isinstance(names, list) or not names:
         raise ValueError('has operations, such as ["text_to_video"]')
     try:
-        return tuple(find_operation(name).id for name in names)
+        return tuple(base_of(name) for name in names)
     except InvalidRequestError as error:
         raise ValueError(f"names an operation that is none: {error}") from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,7 +12,8 @@ import klingkit_data
 from klingkit._errors import ConfigurationError, TooExpensiveError
 from klingkit._prices import estimate
 from klingkit._rules import whole_seconds
-from klingkit._surface import METHODS
+from klingkit._settings import read_settings
+from klingkit._surface import METHODS, base_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,28 +57,40 @@ class CostLimit:
         raise TooExpensiveError(sentence, relay=relay, operation=f"{operation}_create", estimate=price)
 
 
-def cost_limit(value: object, own: Sequence[Mapping[str, Any]]) -> CostLimit:
+def cost_limit(value: object, environ: Mapping[str, str] | None = None) -> CostLimit:
     """Return the limit that ``max_cost`` sets: a number of US dollars, or a text such as ``"3.50 CNY"``.
 
     Raises:
-        ConfigurationError: it is neither.
+        ConfigurationError: it is neither, or the configuration file, which may hold prices, is broken.
     """
     text = str(value).strip() if isinstance(value, str | int | float | Decimal) else ""
     found = _MONEY.fullmatch(text)
     if isinstance(value, bool) or found is None:
         raise ConfigurationError('max_cost has to be a number of US dollars, or a text such as "3.50 CNY".')
-    return CostLimit(Decimal(found["amount"]), found["currency"] or _CURRENCY, own)
+    return CostLimit(Decimal(found["amount"]), found["currency"] or _CURRENCY, _own(environ))
 
 
 def price_of(
-    relay: str, operation: str, arguments: Mapping[str, Any], own: Sequence[Mapping[str, Any]] = ()
+    relay: str, operation: str, arguments: Mapping[str, Any], environ: Mapping[str, str] | None = None
 ) -> Estimate:
-    """Return what creating `operation` (its id without verb) with `arguments` is expected to cost at `relay`.
+    """Return what a create or call is expected to cost at `relay`.
+
+    Args:
+        relay: its id.
+        operation: its method or id, such as ``text_to_video`` or ``video_text2video``.
+        arguments: those of the method; None means left out.
+        environ: read instead of the environment, to find the configuration file.
 
     Raises:
-        InvalidRequestError: a duration is none.
+        InvalidRequestError: there is no such operation, or a duration is none.
+        ConfigurationError: the configuration file is broken.
     """
     fields = {name: value for name, value in arguments.items() if value is not None}
     if "duration" in fields:
         fields["duration"] = whole_seconds(fields["duration"], "duration")
-    return estimate(relay, operation, fields, klingkit_data.load("prices.toml"), own)
+    own = _own(environ)
+    return estimate(relay, base_of(operation), fields, klingkit_data.load("prices.toml"), own)
+
+
+def _own(environ: Mapping[str, str] | None) -> Sequence[Mapping[str, Any]]:
+    return read_settings(os.environ if environ is None else environ).prices

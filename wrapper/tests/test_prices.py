@@ -35,6 +35,9 @@ TABLE = klingkit_data.load("prices.toml")
         ("multi_image_to_image", {"model_name": "kling-v2-1", "n": 3}, "0.168 USD (3 x 0.056 USD per image)"),
         ("multi_image_to_image", {}, "0.056 USD (1 x 0.056 USD per image)"),
         ("text_to_video", {"model_name": "kling-v1"}, "no price is known"),
+        ("tts", {}, "0.007 USD"),
+        ("audio_text2audio_create", {}, "0.035 USD"),
+        ("avatar", {"mode": "pro"}, "0.112 USD per result second"),
     ],
 )
 def test_the_price_goes_by_what_is_asked_for(operation: str, arguments: dict[str, Any], said: str) -> None:
@@ -89,6 +92,18 @@ def test_a_create_over_the_limit_is_not_sent(either: Any, respx_mock: Any) -> No
     with pytest.raises(TooExpensiveError, match=r"costs 0\.42 USD .* more than max_cost 0\.4 USD; nothing was sent"):
         either.run(kling.video.text_to_video("A fox", model_name="kling-v3"))
     assert not respx_mock.calls
+
+
+def test_a_call_over_the_limit_is_not_sent_either(either: Any, respx_mock: Any) -> None:
+    with pytest.raises(TooExpensiveError, match=r"tts at official costs 0\.007 USD"):
+        either.run(either.open("official", max_cost=0.001).audio.tts("Hello", voice_id="1", voice_language="en"))
+    assert not respx_mock.calls
+
+
+def test_a_limit_of_one_call_is_set_by_with_options(either: Any, respx_mock: Any) -> None:
+    kling = either.open("official").with_options(max_cost=0.1)
+    with pytest.raises(TooExpensiveError):
+        either.run(kling.video.text_to_video("A fox", model_name="kling-v3"))
 
 
 def test_a_create_within_the_limit_is_sent(either: Any, respx_mock: Any, words: Any) -> None:
