@@ -21,7 +21,7 @@ __all__ = ["UNREVIEWED", "Renewal", "accept", "renew"]
 
 UNREVIEWED = "unreviewed"  # the reason of a deviation that nobody has given one yet
 
-_CUT_OFF = 5  # a cell with this many findings may have had more that are not told
+_MOST_TOLD = 5  # findings of one cell that nobody accepted; a cell with more mostly says the same thing again
 
 _Key = tuple[str, str, str, str]
 
@@ -38,7 +38,8 @@ class Renewal:
 def accept(results: Results, deviations: Iterable[Deviation], today: date) -> Results:
     """Return `results` with every finding that `deviations` accept marked so, and with those that are gone.
 
-    A cell with nothing but accepted findings becomes a known deviation. An acceptance whose last day is over accepts
+    A cell with nothing but accepted findings becomes a known deviation; of the others, at most five that are not
+    accepted are told, and its reason says how many more there are. An acceptance whose last day is over accepts
     nothing: its finding counts again. One is gone only when its question was asked again without a reservation and the
     answer was another; where a cell was not tested, or passed on part of the evidence, nothing is said.
     """
@@ -88,8 +89,22 @@ def _judged(cell: Cell, known: dict[_Key, Acceptance], today: date) -> Cell:
     ends = sorted(
         {str(old.until) for finding in found if (old := known.get(_place(finding))) and not finding.acceptance}
     )
-    reason = f"was accepted until {', '.join(ends)}" if ends else cell.reason
-    return replace(cell, verdict=Verdict.FINDING, reason=reason, findings=found)
+    told, left = _told(found)
+    reasons = [
+        f"was accepted until {', '.join(ends)}" if ends else cell.reason,
+        f"{left} more new finding{'s' if left > 1 else ''} of this cell left out" if left else "",
+    ]
+    return replace(cell, verdict=Verdict.FINDING, reason="; ".join(filter(None, reasons)), findings=told)
+
+
+def _told(findings: tuple[Finding, ...]) -> tuple[tuple[Finding, ...], int]:
+    """Return all accepted findings and the first of the others, in their order, and how many are left out.
+
+    What is accepted takes no room from what is new: a cell may not hide the one behind the other.
+    """
+    new = [finding for finding in findings if not finding.acceptance]
+    left_out = {id(finding) for finding in new[_MOST_TOLD:]}
+    return tuple(finding for finding in findings if id(finding) not in left_out), len(left_out)
 
 
 def _in_force(acceptance: Acceptance | None, today: date) -> Acceptance | None:
@@ -110,6 +125,6 @@ def _is_gone(deviation: Deviation, results: Results) -> bool:
             return True
         case Verdict.FINDING | Verdict.KNOWN:
             told = {finding.signature for finding in cell.findings}
-            return len(cell.findings) in range(1, _CUT_OFF) and deviation.signature not in told
+            return bool(told) and deviation.signature not in told
         case Verdict.NOT_TESTED:
             return False
