@@ -10,14 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from klingkit_contract.events import Results
-from klingkit_contract.findings import Acceptance, Cell, Deviation, Finding, Verdict
+from klingkit_contract.findings import Acceptance, Deviation, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-__all__ = ["UNREVIEWED", "Renewal", "accept", "renew"]
+    from klingkit_contract.events import Results
+    from klingkit_contract.findings import Cell, Finding
+
+__all__ = ["UNREVIEWED", "Renewal", "accept", "is_gone", "mark", "renew", "shorten"]
 
 UNREVIEWED = "unreviewed"  # the reason of a deviation that nobody has given one yet
 
@@ -36,18 +38,30 @@ class Renewal:
 
 
 def accept(results: Results, deviations: Iterable[Deviation], today: date) -> Results:
+    """Return `results` as reports tell them: marked by `mark`, shortened by `shorten`."""
+    return shorten(mark(results, deviations, today))
+
+
+def mark(results: Results, deviations: Iterable[Deviation], today: date) -> Results:
     """Return `results` with every finding that `deviations` accept marked so, and with those that are gone.
 
-    A cell with nothing but accepted findings becomes a known deviation; of the others, at most five that are not
-    accepted are told, and its reason says how many more there are. An acceptance whose last day is over accepts
+    A cell with nothing but accepted findings becomes a known deviation. An acceptance whose last day is over accepts
     nothing: its finding counts again. One is gone only when its question was asked again without a reservation and the
     answer was another; where a cell was not tested, or passed on part of the evidence, nothing is said.
     """
     deviations = tuple(deviations)
     known = {_key(deviation): deviation.acceptance for deviation in deviations}
     cells = {place: _judged(cell, known, today) for place, cell in results.cells.items()}
-    gone = tuple(deviation for deviation in deviations if _is_gone(deviation, results))
-    return Results(results.started, cells, results.relays, results.seconds, gone)
+    gone = tuple(deviation for deviation in deviations if is_gone(_key(deviation), results))
+    return replace(results, cells=cells, gone=gone)
+
+
+def shorten(results: Results) -> Results:
+    """Return `results` with at most five findings of a cell that nobody accepted; its reason counts the others.
+
+    What is accepted takes no room from what is new: a cell may not hide the one behind the other.
+    """
+    return replace(results, cells={place: _shortened(cell) for place, cell in results.cells.items()})
 
 
 def renew(results: Results, deviations: Iterable[Deviation], today: date) -> Renewal:
@@ -57,7 +71,7 @@ def renew(results: Results, deviations: Iterable[Deviation], today: date) -> Ren
     unreviewed. What is gone is left out; what this run did not ask again stays.
     """
     before = {_key(deviation): deviation for deviation in deviations}
-    dropped = tuple(deviation for deviation in before.values() if _is_gone(deviation, results))
+    dropped = tuple(deviation for deviation in before.values() if is_gone(_key(deviation), results))
     kept = {key: deviation for key, deviation in before.items() if deviation not in dropped}
     found = {_place(finding): finding for cell in results.cells.values() for finding in cell.findings}
     added = {
@@ -89,22 +103,18 @@ def _judged(cell: Cell, known: dict[_Key, Acceptance], today: date) -> Cell:
     ends = sorted(
         {str(old.until) for finding in found if (old := known.get(_place(finding))) and not finding.acceptance}
     )
-    told, left = _told(found)
-    reasons = [
-        f"was accepted until {', '.join(ends)}" if ends else cell.reason,
-        f"{left} more new finding{'s' if left > 1 else ''} of this cell left out" if left else "",
-    ]
-    return replace(cell, verdict=Verdict.FINDING, reason="; ".join(filter(None, reasons)), findings=told)
+    reason = f"was accepted until {', '.join(ends)}" if ends else cell.reason
+    return replace(cell, verdict=Verdict.FINDING, reason=reason, findings=found)
 
 
-def _told(findings: tuple[Finding, ...]) -> tuple[tuple[Finding, ...], int]:
-    """Return all accepted findings and the first of the others, in their order, and how many are left out.
-
-    What is accepted takes no room from what is new: a cell may not hide the one behind the other.
-    """
-    new = [finding for finding in findings if not finding.acceptance]
-    left_out = {id(finding) for finding in new[_MOST_TOLD:]}
-    return tuple(finding for finding in findings if id(finding) not in left_out), len(left_out)
+def _shortened(cell: Cell) -> Cell:
+    new = [number for number, finding in enumerate(cell.findings) if not finding.acceptance]
+    left_out = frozenset(new[_MOST_TOLD:])
+    if not left_out:
+        return cell
+    words = f"{len(left_out)} more new finding{'s' if len(left_out) > 1 else ''} of this cell left out"
+    told = tuple(finding for number, finding in enumerate(cell.findings) if number not in left_out)
+    return replace(cell, reason="; ".join(filter(None, (cell.reason, words))), findings=told)
 
 
 def _in_force(acceptance: Acceptance | None, today: date) -> Acceptance | None:
@@ -113,9 +123,10 @@ def _in_force(acceptance: Acceptance | None, today: date) -> Acceptance | None:
     return acceptance
 
 
-def _is_gone(deviation: Deviation, results: Results) -> bool:
-    """Tell whether `results` asked what `deviation` is about and got another answer."""
-    cell = results.cells.get((deviation.relay, deviation.operation, deviation.check))
+def is_gone(finding: _Key, results: Results) -> bool:
+    """Tell whether `results` asked what `finding` (relay, operation, check, signature) is about, and all is well."""
+    relay, operation, check, signature = finding
+    cell = results.cells.get((relay, operation, check))
     if cell is None:
         return False
     match cell.verdict:
@@ -124,7 +135,7 @@ def _is_gone(deviation: Deviation, results: Results) -> bool:
         case Verdict.NOT_APPLICABLE:
             return True
         case Verdict.FINDING | Verdict.KNOWN:
-            told = {finding.signature for finding in cell.findings}
-            return bool(told) and deviation.signature not in told
+            told = {found.signature for found in cell.findings}
+            return bool(told) and signature not in told
         case Verdict.NOT_TESTED:
             return False

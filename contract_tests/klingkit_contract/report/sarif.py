@@ -7,7 +7,6 @@ notifications of the invocation, so that a file without results is no proof of a
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -123,8 +122,7 @@ def _fingerprints(finding: Finding) -> dict[str, str]:
 
     GitHub looks at `primaryLocationLineHash` alone, and would otherwise merge findings that share a line and a rule.
     """
-    same = "\n".join((finding.relay, finding.operation, finding.check, finding.signature))
-    digest = hashlib.sha256(same.encode("utf-8", "replace")).hexdigest()[:32]
+    digest = finding.fingerprint
     return {"klingkitFinding/v1": digest, "primaryLocationLineHash": f"{digest[:16]}:1"}
 
 
