@@ -68,6 +68,6 @@ class Needs:
         envelope = self._envelopes.get(name.removeprefix(_ENTRY), {})
         roles = ("task_id", "status", "reason", "videos", "images", "audios", "voices", "urls", "external_task_id")
         for role in (*roles, "created_at", "updated_at"):
-            places = tuple(f"{prefix}{place}" for place in envelope.get(role, ()))
+            places = tuple(f"{prefix}{place.removesuffix('[]')}" for place in envelope.get(role, ()))
             if places:
                 yield Need(role, places, role in _VITAL)

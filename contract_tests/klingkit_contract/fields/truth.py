@@ -74,11 +74,14 @@ class _Rows:
         self._needed = {place: need for need in reversed(needs) for place in need.places}
 
     def fields(self) -> list[Field]:
-        """Return one row per place that any of the three knows; of what the client could read, only what is vital."""
+        """Return one row per place that came, that is missed, or that the client needs and the documents have.
+
+        What is documented and optional, and neither came nor is needed, shows no difference and is left out.
+        """
         vital = [need.places[0] for need in self._needs if need.vital and not self._is_known(need)]
         places = dict.fromkeys([*self._documented, *self._seen.fields, *vital])
-        listed = [place for place in places if not place.endswith("[]") or place in self._needed]
-        return [self._field(place) for place in sorted(listed)]
+        rows = (self._field(place) for place in sorted(places) if not place.endswith("[]"))  # the list speaks for them
+        return [row for row in rows if row.present or row.needed or row.disagreement]
 
     def _is_known(self, need: Need) -> bool:
         return any(place in self._documented or place in self._seen.fields for place in need.places)

@@ -33,8 +33,9 @@ def compare(before: Whole, after: Whole) -> Comparison:
     now = {found.place: found for found in after.findings if not found.carried}
     appeared = [found for place, found in now.items() if place not in old]
     vanished = [found for place, found in old.items() if place not in now]
-    new = tuple(found for found in appeared if _asked(before, found))
-    gone = tuple(found for found in vanished if _asked(after, found))
+    same = before.run.relay == after.run.relay
+    new = tuple(found for found in appeared if _asked(before, found, same=same))
+    gone = tuple(found for found in vanished if _asked(after, found, same=same))
     unasked = (*(set(appeared) - set(new)), *(set(vanished) - set(gone)))
     return Comparison(
         new=new,
@@ -44,11 +45,14 @@ def compare(before: Whole, after: Whole) -> Comparison:
     )
 
 
-def _asked(run: Whole, found: OldFinding) -> bool:
-    """Tell whether `run` put the question of `found` in full. What it holds no cell of did not apply to the relay."""
+def _asked(run: Whole, found: OldFinding, *, same: bool) -> bool:
+    """Tell whether `run` put the question of `found` in full.
+
+    It holds no cell of what did not apply: the `same` relay has given the operation up, another never had it.
+    """
     cell = run.cells.get((found.operation, found.check))
     if cell is None:
-        return found.check in run.run.checks and found.operation in run.run.operations
+        return same and found.check in run.run.checks and found.operation in run.run.operations
     if cell.verdict == Verdict.PASS:
         return not cell.reason  # a pass with a note was given on part of the evidence
     return cell.verdict != Verdict.NOT_TESTED

@@ -97,7 +97,7 @@ class _Part:
         told = tuple(
             _gone(self.relay, row, self.before[digest]) for digest, row in gone.items() if digest in self.before
         )
-        return Past(run, previous, frozenset(new), told)
+        return Past(run, previous, frozenset(new), tuple(told))
 
     def _insert_run(self, previous: int | None, new: int, gone: int) -> int:
         started, ended = self.results.started, self.results.relays.get(self.relay)

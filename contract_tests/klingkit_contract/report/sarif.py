@@ -98,6 +98,8 @@ def _result(finding: Finding, rules: list[str]) -> dict[str, Any]:
     }
     if finding.exchange is not None:
         result |= _exchange(finding.exchange)
+    if finding.since is not None:
+        result["baselineState"] = "new" if finding.since.last is None else "unchanged"
     if finding.acceptance is not None:
         words = text.one_line(accepted_words(finding.acceptance))
         result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": words}]

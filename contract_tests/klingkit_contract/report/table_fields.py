@@ -8,6 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from klingkit_contract.report.field_words import documented, observed
 from klingkit_contract.report.scores import count
 from klingkit_contract.report.text import one_line
 
@@ -49,18 +50,6 @@ def _table(fields: Sequence[Field], encodable: Callable[[str], str]) -> Table:
         rows.add_column(head, overflow="fold")
     rows.add_column("", overflow="fold")
     for field in fields:
-        cells = (field.place, _documented(field), _observed(field), field.needed or _NOTHING, str(field.disagreement))
+        cells = (field.place, documented(field), observed(field), field.needed or _NOTHING, str(field.disagreement))
         rows.add_row(*(Text(encodable(one_line(cell))) for cell in cells))
     return rows
-
-
-def _documented(field: Field) -> str:
-    if field.documented is None:
-        return _NOTHING
-    return (" or ".join(field.documented) or "any") + (", always" if field.required else "")
-
-
-def _observed(field: Field) -> str:
-    if not field.present:
-        return f"0 of {field.answers:,}" if field.answers else _NOTHING
-    return f"{' or '.join(field.observed)}, {field.present:,} of {field.answers:,}"
