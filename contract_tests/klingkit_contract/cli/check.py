@@ -144,6 +144,10 @@ def main(argv: Sequence[str]) -> int:
         from klingkit_contract.cli import diff
 
         return diff.main(argv[1:])
+    if argv[:1] == ["can-switch"]:
+        from klingkit_contract.cli import can_switch
+
+        return can_switch.main(argv[1:])
     status = app(args=list(argv), prog_name="klingkit check", standalone_mode=False)
     return int(status or 0)
 
