@@ -146,8 +146,8 @@ def _read(file: Path, paths: Paths, surface: Surface) -> tuple[list[Use], list[s
 def _show(judgement: Judgement, named: list[Path], console: Console) -> None:
     whose = "what " + ", ".join(map(str, named)) + (" uses" if len(named) == 1 else " use") if named else ""
     asked = whose or f"everything that {judgement.old} documents"
-    answer = Text("can switch", "bold green") if judgement.can else Text("cannot switch", "bold red")
-    console.print(Text.assemble(f"{judgement.old} → {judgement.new}, for {asked}: ", answer), highlight=False)
+    answer = Text("Can switch", "bold green") if judgement.can else Text("Cannot switch", "bold red")
+    console.print(Text.assemble(answer, f": {judgement.old} → {judgement.new}, for {asked}"), highlight=False)
     for rating, (words, style) in _HEADS.items():
         own = [reason for reason in judgement.reasons if reason.rating is rating]
         if own:

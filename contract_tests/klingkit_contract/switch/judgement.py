@@ -75,14 +75,13 @@ def _operation(use: Use, old: Surface, new: Surface) -> Iterator[Reason]:
     if use.operation not in new.operations:
         if use.operation.endswith("_list") and use.via is Via.ANY:
             return  # said of the family, where it is a create that may need it
+        kind, words = Kind.OPERATION, f"{new.relay} does not document it."
         if use.operation in new.claims:
-            words = (
-                f"{new.relay} only claims it: its pages name it, no page describes it. Try it before you rely on it."
+            kind, words = (
+                Kind.CLAIMED,
+                f"{new.relay}'s pages name it, and none describes it. Try it before you rely on it.",
             )
-            yield Reason(Rating.COSTS, Kind.CLAIMED, use.operation, "", words, where=where)
-        else:
-            words = f"{new.relay} does not document it."
-            yield Reason(Rating.BLOCKS, Kind.OPERATION, use.operation, "", words, where=where)
+        yield Reason(Rating.BLOCKS, kind, use.operation, "", words, where=where)
         return
     evidence = new.contract.operations[use.operation].evidence
     if evidence != "documented" and old.contract.operations.get(use.operation) is not None:

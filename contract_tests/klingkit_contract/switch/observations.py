@@ -42,7 +42,7 @@ def observed_reasons(uses: Sequence[Use], old: Whole | None, new: Whole | None, 
         yield from _absent(operation, new, relay)
         for found in new.findings:
             if found.operation == operation and found.place not in lived_with:
-                yield _broken(found, own, relay, new)
+                yield _broken(found, uses, relay, new)
         yield from _answers(operation, own, old, new, relay)
 
 

@@ -110,8 +110,11 @@ def _field(
 def _types(request: _Request, place: str, here: Worded | None, there: Worded) -> Iterator[Reason]:
     if here is None or not here.says.types or not there.says.types:
         return
-    allowed = {*there.says.types, *(["integer"] if "number" in there.says.types else [])}
-    if allowed & set(here.says.types):
+    sent = {*here.says.types, *(["integer"] if "number" in here.says.types else [])}
+    taken = {*there.says.types, *(["integer"] if "number" in there.says.types else [])}
+    if sent & taken:
+        if "number" in sent and "number" not in taken:
+            yield request.reason(Rating.NOTE, Kind.TYPE, place, f"{request.new.relay} takes whole numbers alone.")
         return
     words = f"{request.new.relay} takes {_either(there.says.types)}, {request.old.relay} {_either(here.says.types)}."
     if request.new.words_itself(request.operation, place) or request.old.words_itself(request.operation, place):
