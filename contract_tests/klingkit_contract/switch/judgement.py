@@ -10,6 +10,7 @@ from klingkit_contract.fields.documented import answer_places
 from klingkit_contract.fields.needed import Needs
 from klingkit_contract.reading import Reader
 from klingkit_contract.samples import EXTERNAL_ID
+from klingkit_contract.switch.gateways import dropped_fields
 from klingkit_contract.switch.observations import observed_reasons
 from klingkit_contract.switch.reasons import Kind, Rating, Reason, ordered
 from klingkit_contract.switch.requests import compare_request
@@ -55,7 +56,10 @@ def judge(usage: Usage, old: Surface, new: Surface, runs: tuple[Whole | None, Wh
         reasons += _operation(use, old, new)
     offered = [use for use in uses if use.operation in new.operations]
     for use in offered:
-        reasons += compare_request(use, old, new)
+        dropped = list(dropped_fields(use, old, new))
+        lost = {reason.place for reason in dropped}
+        reasons += dropped
+        reasons += [reason for reason in compare_request(use, old, new) if reason.place not in lost]
         reasons += _answer(use, old, new)
     reasons += _families(offered, old, new)
     if runs is not None:

@@ -47,7 +47,7 @@ class Surface:
 
     def ours(self, operation: str, place: str) -> str:
         """Return how the one spec words a place that this relay words `place`."""
-        rules = self._rules(operation)
+        rules = self.rules(operation)
         head, _, _ = place.partition(".")
         name = head.removesuffix("[]")
         own = {theirs: ours for ours, theirs in rules.get("rename", {}).items()}
@@ -59,13 +59,13 @@ class Surface:
 
     def words_itself(self, operation: str, place: str) -> bool:
         """Tell whether klingkit words the value at `place` as this relay wants it: as a number, or unwrapped."""
-        rules = self._rules(operation)
+        rules = self.rules(operation)
         name = place.partition(".")[0].removesuffix("[]")
         return name in rules.get("numbers", ()) or name in rules.get("unwrap", {})
 
     def rest(self, operation: str) -> str:
         """Return the field into which klingkit puts what the documents do not know, or an empty string."""
-        rest = str(self._rules(operation).get("rest", ""))
+        rest = str(self.rules(operation).get("rest", ""))
         return rest if rest in self.request(operation) else ""
 
     def headers(self, operation: str) -> list[str]:
@@ -78,7 +78,7 @@ class Surface:
         """The operationIds that the documents offer."""
         return tuple(self.contract.operations)
 
-    def _rules(self, operation: str) -> Mapping[str, Any]:
+    def rules(self, operation: str) -> Mapping[str, Any]:
         """Return the dialect's table for requests of `operation`: its own, else that of all."""
         family = operation.rpartition("_")[0]
         own = self.dialect.get("operation", {}).get(family, {}).get("request", {})

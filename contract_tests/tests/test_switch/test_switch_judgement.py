@@ -142,6 +142,29 @@ def test_one_change_of_a_document_is_one_reason(
     assert found == ({(kind, place[0], rating)} if kind else set())
 
 
+@pytest.mark.parametrize(
+    ("code", "place", "words"),
+    [
+        (TEXT[:-1] + ', sound="on")', "sound", "takes it and never passes it on"),
+        (TEXT[:-1] + ", cfg_scale=0)", "cfg_scale", "drops a 0 there"),
+        (TEXT[:-1] + ", cfg_scale=0.5)", "", ""),
+        ('httpx.post("/v1/videos/text2video", json={"model_name": "kling-v3", "mode": "std"})', "mode", "only inside"),
+    ],
+)
+def test_what_a_gateway_is_known_to_drop_blocks_who_uses_it(paths: Paths, code: str, place: str, words: str) -> None:
+    official = surface_of("official")
+    request = {"forwards": ["model_name", "prompt", "duration", "cfg_scale", "mode"], "zeros_lost": ["cfg_scale"]}
+    dialect = {**official.dialect, "request": {**request, "rest": "metadata"}, "gateway": {"honours": ["model_name"]}}
+    gateway = Surface("gateway", official.contract, dialect, frozenset())
+    uses, _ = read_python(code, "app.py", paths)
+    found = judge(Usage(tuple(uses)), official, gateway, None).reasons
+    dropped = [(reason.place, reason.words) for reason in found if reason.kind is Kind.DROPPED]
+    assert [each for each, _ in dropped] == ([place] if place else [])
+    assert all(words in said for _, said in dropped)
+    at_home = judge(Usage(tuple(uses)), gateway, gateway, None).reasons
+    assert [reason for reason in at_home if reason.kind is Kind.DROPPED] == []
+
+
 def test_a_recorded_body_is_held_against_the_whole_document(paths: Paths) -> None:
     body = {"model_name": "kling-v3", "prompt": "x", "mode": "std", "duration": "5", "multi_shot": True}
     uses, _ = read_json(json.dumps(body).encode(), Path("text2video.json"), paths, surface_of("official"))
