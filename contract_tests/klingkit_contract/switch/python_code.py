@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from klingkit_contract.catalogue import Role
 from klingkit_contract.switch.usage import UNKNOWN, Use, Via, gather
 
 if TYPE_CHECKING:
@@ -89,8 +90,14 @@ class _Reader:
         fields = gather({name: value for name, value in given.items() if value is not None})
         if not whole:
             self.remarks.append(f"{where}: some arguments of {chain[-1]} cannot be read from the code")
-        self.uses.append(Use(f"{operation}_create", Via.KLINGKIT, where, fields, whole))
-        self.uses.append(Use(f"{operation}_get", Via.KLINGKIT, where))  # whoever makes a task asks how it goes
+        known = self.paths.contract.operations
+        create = known.get(f"{operation}_create") or known.get(operation)
+        if create is None:
+            return
+        self.uses.append(Use(create.id, Via.KLINGKIT, where, fields, whole))
+        query = self.paths.contract.query_of(create) if create.role is Role.CREATE else None
+        if query is not None:
+            self.uses.append(Use(query.id, Via.KLINGKIT, where))  # whoever makes a task asks how it goes
 
     def _task(self, call: ast.Call, verb: str) -> None:
         keywords = {keyword.arg: keyword.value for keyword in call.keywords}
@@ -100,8 +107,10 @@ class _Reader:
         if not isinstance(named, str):
             self.remarks.append(f"{self._where(call)}: which operation's tasks are asked for cannot be read")
             return
-        base = by_method.get(named, named)
-        self.uses.append(Use(f"{base}_{verb}", Via.KLINGKIT, self._where(call)))
+        base = by_method.get(named, named).removesuffix("_create").removesuffix(f"_{verb}")
+        create = self.paths.contract.operations.get(f"{base}_create")
+        query = self.paths.contract.query_of(create) if create and verb == "get" else None
+        self.uses.append(Use(query.id if query else f"{base}_{verb}", Via.KLINGKIT, self._where(call)))
 
     def _request(self, call: ast.Call, verb: str) -> None:
         arguments = [*call.args, *(keyword.value for keyword in call.keywords if keyword.arg in {"url", "path"})]
@@ -219,14 +228,17 @@ def _chain(node: ast.expr) -> list[str]:
 
 @cache
 def _methods() -> Mapping[tuple[str, str], str]:
-    """Return which operation, without verb, a method such as ``video.text_to_video`` creates."""
-    from klingkit._surface import METHODS  # the wrapper's own table; its client takes a while to load
+    """Return which operation a method such as ``video.text_to_video`` stands for: a create without its verb, or whole.
 
-    groups = {"voice": "voices", "element": "elements", "solution": "solutions"}
-    areas = {operation: operation.partition("_")[0] for operation in METHODS}
-    return {
-        (groups.get(areas[operation], areas[operation]), method): operation for operation, method in METHODS.items()
-    }
+    The wrapper's own tables are read: its client takes a while to load. Where they name the group and the method of
+    each operation, calls that create nothing are among them.
+    """
+    from klingkit import _surface
+
+    rows = getattr(_surface, "ROWS", None)
+    if rows is not None:
+        return {(row[0], row[1]): operation for operation, row in rows.items()}
+    return {(operation.partition("_")[0], method): operation for operation, method in _surface.METHODS.items()}
 
 
 @cache

@@ -69,9 +69,20 @@ def compare_request(use: Use, old: Surface, new: Surface) -> list[Reason]:
 
 
 def _ours(request: _Request, place: str) -> str:
-    """Return the one spec's word for a place; what is sent by hand is worded as the old relay wants it."""
-    known = request.use.via is Via.RAW and request.operation in request.old.operations
-    return request.old.ours(request.operation, place) if known else place
+    """Return the one spec's word for a place.
+
+    What is sent by hand is worded as the old relay wants it; klingkit's methods take members of some objects, such as
+    settings, as arguments of their own.
+    """
+    if request.operation not in request.old.operations:
+        return place
+    if request.use.via is Via.RAW:
+        return request.old.ours(request.operation, place)
+    documented = request.old.request(request.operation)
+    if request.use.via is Via.KLINGKIT and place not in documented:
+        inner = [known for known in documented if known.partition(".")[2] == place]
+        return inner[0] if len(inner) == 1 else place
+    return place
 
 
 def _told(place: str, reasons: list[Reason]) -> bool:

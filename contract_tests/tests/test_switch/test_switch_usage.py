@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from klingkit_contract.errors import OptionError
+from klingkit_contract.switch import python_code
 from klingkit_contract.switch.python_code import read_python
 from klingkit_contract.switch.recorded import read_json
 from klingkit_contract.switch.surface import surface_of
@@ -28,6 +29,17 @@ def test_a_call_of_klingkit_tells_operation_fields_and_values(read: Read) -> Non
     assert (create.operation, create.via, create.where) == ("video_text2video_create", Via.KLINGKIT, "app.py:1")
     assert create.fields == {"prompt": ("A fox",), "model_name": ("kling-v3",), "duration": (5,)}
     assert get.operation == "video_text2video_get"
+
+
+def test_the_wrappers_rows_name_every_method_where_it_has_them(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = {"audio_tts_run": ("audio", "tts"), "standard_text2video": ("standard", "text_to_video")}
+    monkeypatch.setattr("klingkit._surface.ROWS", rows, raising=False)
+    python_code._methods.cache_clear()
+    try:
+        uses = read('k.audio.tts("x")\nk.standard.text_to_video("x")\nk.video.text_to_video("x")')
+    finally:
+        python_code._methods.cache_clear()
+    assert [use.operation for use in uses] == ["audio_tts_run", "standard_text2video_create", "standard_task_get"]
 
 
 def test_names_that_stand_for_one_value_are_followed_and_others_are_not(read: Read) -> None:
