@@ -103,11 +103,10 @@ class _Reader:
         keywords = {keyword.arg: keyword.value for keyword in call.keywords}
         node = keywords.get("operation") or (call.args[0] if verb == "list" and call.args else None)
         named = self._value(node) if node is not None else UNKNOWN
-        by_method = {method: operation for (_, method), operation in _methods().items()}
         if not isinstance(named, str):
             self.remarks.append(f"{self._where(call)}: which operation's tasks are asked for cannot be read")
             return
-        base = by_method.get(named, named).removesuffix("_create").removesuffix(f"_{verb}")
+        base = _base(named).removesuffix(f"_{verb}")
         create = self.paths.contract.operations.get(f"{base}_create")
         query = self.paths.contract.query_of(create) if create and verb == "get" else None
         self.uses.append(Use(query.id if query else f"{base}_{verb}", Via.KLINGKIT, self._where(call)))
@@ -230,15 +229,22 @@ def _chain(node: ast.expr) -> list[str]:
 def _methods() -> Mapping[tuple[str, str], str]:
     """Return which operation a method such as ``video.text_to_video`` stands for: a create without its verb, or whole.
 
-    The wrapper's own tables are read: its client takes a while to load. Where they name the group and the method of
-    each operation, calls that create nothing are among them.
+    The wrapper's own tables are read: its client takes a while to load.
     """
-    from klingkit import _surface
+    from klingkit._methods.table import ROWS
 
-    rows = getattr(_surface, "ROWS", None)
-    if rows is not None:
-        return {(row[0], row[1]): operation for operation, row in rows.items()}
-    return {(operation.partition("_")[0], method): operation for operation, method in _surface.METHODS.items()}
+    return {(row.group, row.method): operation for operation, row in ROWS.items()}
+
+
+def _base(named: str) -> str:
+    """Return the id without verb of the operation that code names by its id or its method."""
+    from klingkit import InvalidRequestError
+    from klingkit._surface import find_operation
+
+    try:
+        return find_operation(named).id
+    except InvalidRequestError:
+        return named
 
 
 @cache
