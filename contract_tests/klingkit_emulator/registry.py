@@ -21,7 +21,8 @@ class Dialect:
     """How one relay words its answers and expects its requests.
 
     `words` maps each of `STATES` to the relay's word. `request` is the dialect's table on requests; `per_object`
-    holds what differs for one object such as ``image_multi_image2image``.
+    holds what differs for one object such as ``image_multi_image2image``. `generation` is that of the gateway software
+    whose own behaviour the dialect is, empty for a relay that keeps to its document.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Dialect:
     words: Mapping[str, str]
     request: Mapping[str, Any]
     per_object: Mapping[str, Mapping[str, Any]]
+    generation: str = ""
 
     def request_table(self, obj: str) -> dict[str, Any]:
         """Return how requests about `obj` are worded: the dialect's table, overruled by the object's."""
@@ -93,4 +95,5 @@ def _dialect(relay: str, name: str) -> Dialect:
         words=words,
         request=row.get("request", {}),
         per_object={obj: operation.get("request", {}) for obj, operation in row.get("operation", {}).items()},
+        generation=row.get("gateway", {}).get("generation", ""),
     )

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
-from klingkit_emulator import calls, lifecycle, lookups, selection, standard
+from klingkit_emulator import calls, lifecycle, lookups, selection, standard, tokens
 from klingkit_emulator.answers import NEW_STANDARD, Answers, kling_envelope
 from klingkit_emulator.asked import read_asked
 from klingkit_emulator.asking import Ask, check_path, own_text, read_body, read_parameters, refuse_value
 from klingkit_emulator.calls import Call, Desk
-from klingkit_emulator.contract import CALL, JSON, Contract, Operation
+from klingkit_emulator.contract import CALL, JSON, OFFICIAL, Contract, Operation
 from klingkit_emulator.defects import Defects, invented
 from klingkit_emulator.makes import is_standard
 from klingkit_emulator.misbehaviour import dashboard
@@ -117,6 +117,32 @@ class Relay:
         except RefusedError as refusal:
             return self.refuse(refusal)
 
+    async def reply(self, ask: Ask) -> Response:
+        """Serve or refuse a request."""
+        return self.answer(ask)
+
+    async def aclose(self) -> None:
+        """Nothing to let go of."""
+
+    def newest(self, limit: int) -> list[dict[str, Any]]:
+        """Return the newest tasks of all accounts, for the state page."""
+        views = [self.show(task, "") for task in self._workshop.store.newest(self.entry.id, limit)]
+        return [
+            {
+                "task_id": view.task.task_id,
+                "object": view.task.object,
+                "external_task_id": view.task.external_id,
+                "state": view.progress.state,
+                "word": view.word,
+                "created_at": view.task.timetable.created_ms,
+            }
+            for view in views
+        ]
+
+    def count(self) -> int:
+        """Return how many tasks there are."""
+        return self._workshop.store.count(self.entry.id)
+
     def refuse(self, refusal: RefusedError) -> Response:
         """Word a refusal."""
         status, body = self._answers.refused(self.defects.refusal(refusal))
@@ -136,7 +162,7 @@ class Relay:
     def _admit(self, ask: Ask) -> str:
         said = ask.headers.get("authorization", "").strip()
         scheme, _, key = said.partition(" ")
-        account = self._workshop.accounts.get(key.strip()) if scheme.lower() == "bearer" else None
+        account = self._account(key.strip()) if scheme.lower() == "bearer" else None
         if account is not None:
             return account
         if self.defects.lets_anyone_in:
@@ -144,6 +170,16 @@ class Relay:
         if not said or (scheme.lower() == "bearer" and not key.strip()):
             raise RefusedError(Reason.NO_KEY, "Authorization is missing or empty")
         raise RefusedError(Reason.BAD_KEY, "Authorization is not valid: api key not found")
+
+    def _account(self, key: str) -> str | None:
+        """Return whose key this is; the official API takes tokens made with an access and a secret key as well."""
+        accounts = self._workshop.accounts
+        if key in accounts or self.entry.id != OFFICIAL:
+            return accounts.get(key)
+        pairs = {said.partition("|")[0]: said for said in accounts if "|" in said}
+        secrets = {access: pair.partition("|")[2] for access, pair in pairs.items()}
+        signer = tokens.owner(key, secrets, self._workshop.clock.now_ms() / 1000)
+        return accounts[pairs[signer]] if signer else None
 
     # ---------------------------------------------------------------------------- operations
 
