@@ -121,6 +121,8 @@ def _target(
             "(without a key, --all-emulated shows what a run looks like)."
         )
     address = (base_url or row["base_url"]).rstrip("/")
+    if not address:
+        raise OptionError(f"{relay} is software that many relays run; say where yours is with --base-url.")
     _check_address(address)
     again = command or "klingkit check" + (f" --base-url {address}" if base_url else "")
     return Target(

@@ -99,7 +99,7 @@ def _offer(rows: Mapping[str, Any], name: str) -> Offer:
     return Offer(
         fields=frozenset(fields),
         fill_in={key: row["default"] for key, row in fields.items() if row.get("required") and "default" in row},
-        finds_external_ids="external_task_id" in fields and f"{name}_get" in rows,
+        finds_external_ids="external_task_id" in fields and rows.get(f"{name}_get", {}).get("external_ids", False),
         lists=f"{name}_list" in rows,
     )
 

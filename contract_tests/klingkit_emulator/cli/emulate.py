@@ -12,6 +12,7 @@ import typer
 
 from klingkit_emulator.app import API_KEY, OTHER_API_KEY, EmulatorApp, create_app
 from klingkit_emulator.defects import DEFECTS
+from klingkit_emulator.gateways.opening import CHANNEL_KEY, Forward
 from klingkit_emulator.launch import listen, server_for, url_of
 from klingkit_emulator.registry import known
 
@@ -42,6 +43,12 @@ def emulate(
     api_key: Annotated[
         list[str] | None, typer.Option(help="A key to let in; may be repeated, each is an account of its own.")
     ] = None,
+    upstream: Annotated[
+        str | None, typer.Option(help="Where emulated gateways forward to. Without it: each plays Kling itself.")
+    ] = None,
+    upstream_key: Annotated[
+        str, typer.Option(help="Their key there, access|secret, or sk-... of another gateway.")
+    ] = CHANNEL_KEY,
     list_defects: Annotated[bool, typer.Option("--list-defects", help="Name the defects, then stop.")] = False,
 ) -> int:
     """Run a relay on this machine: real tasks, real files, planted defects.
@@ -57,6 +64,7 @@ def emulate(
         defects=defect or [],
         database=database,
         keys=api_key or [API_KEY, OTHER_API_KEY],
+        upstream=Forward(upstream, upstream_key) if upstream else None,
     )
     try:
         with listen(host, port) as listener:

@@ -43,7 +43,7 @@ def relay_summary(relay: Relay, environ: Mapping[str, str]) -> dict[str, Any]:
     return {
         "id": relay.id,
         "title": relay.title,
-        "base_url": root_url(relay, None),
+        "base_url": root_url(relay, None) if relay.base_url else None,
         "dialect": relay.dialect,
         "operations": [dashed(METHODS[name]) for name in offers(relay.documents_of) if name in METHODS],
         "key_variable": relay.key_variable,
