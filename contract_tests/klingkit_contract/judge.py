@@ -63,7 +63,7 @@ class Judge:
         return Reading(Kind.OTHER) if value is UNREADABLE else self._reader.read(value)
 
     def excused(self, record: Record) -> bool:
-        """Tell whether a server error is what the document says wrong requests are refused with, and this one is wrong."""
+        """Tell whether a server error is the documented refusal of a wrong request, and this request is wrong."""
         operation = self._contract.operations.get(record.operation)
         promise = self._contract.promise(operation, record.answer.status) if operation else None
         refusal = promise is not None and promise.refusal and bool(record.flaws)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 from klingkit._checks import is_whole
@@ -70,6 +71,8 @@ class Kling(_Client):
             which nothing was sent or which Kling put off (codes 1302 and 1303). 0 to 10.
         allow_undocumented: whether operations may be called that the relay's documents do not list. They are said in
             the words of the one spec; an id to find a lost task by is not sent.
+        allow_dropped: whether a create may be sent, and paid for, of which a field is known not to reach Kling. Gateway
+            software drops some (``klingkit relays show newapi-b``); without this such a create is refused.
         environ: read instead of the environment.
 
     Attributes:
@@ -93,9 +96,11 @@ class Kling(_Client):
         http_client: SyncHttpClient | None = None,
         max_retries: int = 2,
         allow_undocumented: bool = False,
+        allow_dropped: bool = False,
         environ: Mapping[str, str] | None = None,
     ) -> None:
         self._session, secret = _session(relay, api_key, base_url, timeout, max_retries, allow_undocumented, environ)
+        self._session = replace(self._session, allow_dropped=bool(allow_dropped))
         self._engine = Engine(self._session, secret, http_client)
         self.video = Video(self._engine)
         self.image = Image(self._engine)
@@ -133,9 +138,11 @@ class AsyncKling(_Client):
         http_client: AsyncHttpClient | None = None,
         max_retries: int = 2,
         allow_undocumented: bool = False,
+        allow_dropped: bool = False,
         environ: Mapping[str, str] | None = None,
     ) -> None:
         self._session, secret = _session(relay, api_key, base_url, timeout, max_retries, allow_undocumented, environ)
+        self._session = replace(self._session, allow_dropped=bool(allow_dropped))
         self._engine = AsyncEngine(self._session, secret, http_client)
         self.video = AsyncVideo(self._engine)
         self.image = AsyncImage(self._engine)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from klingkit import _errors as errors
-from klingkit._dialect import wording_of
+from klingkit._dialect import refuse_dropped, wording_of
 from klingkit._effects import clock, pause, send, work
 from klingkit._fields import request_fields
 from klingkit._reading import missing_id, read_reply, request_id_of
@@ -63,10 +63,13 @@ def order(
 
     Raises:
         InvalidRequestError: an argument is wrong, or the relay does not offer the operation.
+        UnsupportedByRelayError: the relay is known to drop a field on the way.
     """
     offer = session.offer(operation)
     fields = request_fields(operation.id, arguments, extra, offer, minted)
     wording = wording_of(session.relay.dialect, operation.id)
+    if not session.allow_dropped:
+        refuse_dropped(wording, session.relay.id, operation.id, fields)
     given = {name for name, value in arguments.items() if value is not None}
     if unheard := sorted(given - offer.fields) if offer.documented and not wording.rest else []:
         _log.warning(

@@ -134,7 +134,8 @@ def root_url(relay: Relay, base_url: str | None) -> str:
     if not address:
         raise ConfigurationError(
             f"{relay.id} is software that many relays run, and no place: say where yours is with --base-url or "
-            f'Kling({relay.id!r}, base_url=...), or give it a name of its own in the settings, with like = "{relay.id}".',
+            f"Kling({relay.id!r}, base_url=...), or give it a name of its own in the settings, with "
+            f'like = "{relay.id}".',
             relay=relay.id,
         )
     try:

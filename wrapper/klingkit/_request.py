@@ -37,6 +37,7 @@ class Session:
     timeouts: Timeouts
     max_retries: int
     allow_undocumented: bool = False
+    allow_dropped: bool = False
 
     def offer(self, operation: Operation) -> Offer:
         """Return what the relay offers of `operation`.
