@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import klingkit_data
@@ -39,11 +39,11 @@ class Wording:
     rest: str
     headers: Mapping[str, str]
     header_values: Mapping[str, Mapping[str, str]]
-    repeat: Mapping[str, str]
-    also_at_top: bool
-    explicit: Mapping[str, Any]
-    forwards: frozenset[str]
-    zeros_lost: frozenset[str]
+    repeat: Mapping[str, str] = field(default_factory=dict)
+    also_at_top: bool = False
+    explicit: Mapping[str, Any] = field(default_factory=dict)
+    forwards: frozenset[str] = frozenset()
+    zeros_lost: frozenset[str] = frozenset()
 
 
 @functools.cache
