@@ -7,6 +7,7 @@ import json
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
 
 import httpx
 from starlette.datastructures import Headers
@@ -117,14 +118,16 @@ class Far:
 
     def __init__(self, url: str, key: str) -> None:
         try:
-            parsed = httpx.URL(url.rstrip("/"))
-        except (httpx.InvalidURL, UnicodeError) as error:
+            parts = urlsplit(url)
+            sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.username is None
+            _ = parts.port
+        except ValueError:
+            sound = False
+        if not sound or parts.query or parts.fragment:
             raise AddressError(
-                f"{url!r} is no address to forward to; give one such as http://127.0.0.1:8642."
-            ) from error
-        if parsed.scheme not in {"http", "https"} or not parsed.host or parsed.query or parsed.userinfo:
-            raise AddressError("the address to forward to is scheme, host and path, such as http://127.0.0.1:8642.")
-        self._root = str(parsed)
+                "the address to forward to is scheme and host, and perhaps a path, such as http://127.0.0.1:8642."
+            )
+        self._root = url.rstrip("/")
         self._key = key
         self._client: httpx.AsyncClient | None = None
 
