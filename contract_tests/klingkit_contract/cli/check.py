@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from klingkit_contract import catalogue, events
-from klingkit_contract.cli import listing
+from klingkit_contract.cli import identification, listing
 from klingkit_contract.cli.outcome import Format, Outcome
 from klingkit_contract.emulated import BUDGET, WAIT, emulated_targets
 from klingkit_contract.errors import OptionError, ReportFolderError
@@ -78,6 +78,9 @@ def check(
     defect: Annotated[
         list[str] | None, typer.Option(help="A defect to plant when emulated, as NAME or RELAY:NAME; may be repeated.")
     ] = None,
+    identify: Annotated[
+        str, typer.Option(metavar="URL", help="Tell what software runs at this address, for free, then stop.")
+    ] = "",
     list_checks: Annotated[bool, typer.Option("--list", help="Show every check, then stop.")] = False,
 ) -> int:
     """Check what relays really keep of their documents.
@@ -91,6 +94,8 @@ def check(
     if list_checks:
         listing.show(entries, console)
         return 0
+    if identify:
+        return identification.show(identify, api_key, os.environ, console, as_json=format_ is Format.JSON)
     relays = relay or []
     _refuse_contradictions(relays, base_url, api_key, all_emulated=all_emulated, defects=defect or [])
     if budget is not None and budget < 0:
