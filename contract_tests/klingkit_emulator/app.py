@@ -56,7 +56,7 @@ def create_app(
     defects: Sequence[str] = (),
     database: Path | None = None,
     keys: Sequence[str] = (API_KEY, OTHER_API_KEY),
-    upstream: Forward | None = None,
+    upstream: Forward | str | None = None,
 ) -> EmulatorApp:
     """Return the emulator as a bare ASGI application, for tests in process. Close it when done.
 
@@ -67,7 +67,7 @@ def create_app(
         database: the file that keeps the tasks; None keeps them in memory.
         keys: the keys that are let in, each an account of its own. One of the form ``access|secret`` also lets in the
             tokens that are made with it, at the official API.
-        upstream: whom emulated gateways forward to; None lets each play Kling itself.
+        upstream: whom emulated gateways forward to, or its address; None lets each play Kling itself.
 
     Raises:
         EmulatorError: one of these makes no sense or cannot be used.
@@ -86,7 +86,7 @@ class EmulatorApp:
         defects: Sequence[str],
         database: Path | None,
         keys: Sequence[str],
-        upstream: Forward | None = None,
+        upstream: Forward | str | None = None,
     ) -> None:
         if not 0 < speed <= 1_000_000:
             raise EmulatorError("the speed is a number above 0, 1 for life-like and at most 1000000.")
@@ -104,13 +104,14 @@ class EmulatorApp:
         self._store = Store(database)
         self._shelf = Shelf()
         clock = Clock()
+        forward = Forward(upstream) if isinstance(upstream, str) else upstream
         self._callbacks = Callbacks(clock)
         # Gateways of another emulator come with this one; who names keys of his own lets in those alone.
         let_in = (*self.keys, CHANNEL_KEY) if self.keys == (API_KEY, OTHER_API_KEY) else self.keys
         accounts = {key: account_of(key) for key in let_in}
         workshop = Workshop(self._store, clock, self._callbacks, speed, accounts)
         self._relays = {
-            entry.id: open_relay(entry, contract, workshop, Defects.of(entry.id, defects), upstream)
+            entry.id: open_relay(entry, contract, workshop, Defects.of(entry.id, defects), forward)
             for entry, contract in found
         }
         self._gallery = Gallery(self._store, clock, self._shelf, self._defects_of)

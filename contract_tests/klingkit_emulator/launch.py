@@ -124,7 +124,7 @@ def launch(
     defects: Sequence[str] = (),
     database: Path | None = None,
     keys: Sequence[str] = (API_KEY, OTHER_API_KEY),
-    upstream: Forward | None = None,
+    upstream: Forward | str | None = None,
 ) -> Iterator[Emulator]:
     """Run the emulator until the end of the block.
 
@@ -135,7 +135,7 @@ def launch(
         defects: names of `DEFECTS`, or ``relay:name``.
         database: the file that keeps the tasks; None keeps them in memory.
         keys: the keys that are let in, each an account of its own.
-        upstream: whom emulated gateways forward to; None lets each play Kling itself.
+        upstream: whom emulated gateways forward to, or its address; None lets each play Kling itself.
 
     Raises:
         EmulatorError: it cannot start; the message says why.

@@ -75,7 +75,7 @@ def ask(url: str, key: str) -> Iterator[tuple[str, Answer]]:
 
 
 def _print(url: str, found: Identity, answers: Mapping[str, Answer], console: Console, *, has_key: bool) -> None:
-    console.print(f"{url} runs {found.sentence()}.", markup=False, highlight=False, soft_wrap=True)
+    console.print(f"{url} runs {found.sentence()}.", markup=False, highlight=False)
     for probe, answer in answers.items():
         signs = [sign.id for sign in found.signs if sign.probe == probe]
         said = f"HTTP {answer.status}" if answer.status else answer.note

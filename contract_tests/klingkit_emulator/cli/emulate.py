@@ -68,7 +68,7 @@ def emulate(
     )
     try:
         with listen(host, port) as listener:
-            typer.echo(_greeting(emulator, url_of(listener), database))
+            typer.echo(_greeting(emulator, url_of(listener), database, upstream))
             server = server_for(emulator)
             # uvicorn hands the signal back when it is done; the default answer to SIGTERM would leave files behind.
             before = signal.signal(signal.SIGTERM, _interrupt)
@@ -95,7 +95,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _greeting(emulator: EmulatorApp, url: str, database: Path | None) -> str:
+def _greeting(emulator: EmulatorApp, url: str, database: Path | None, upstream: str | None) -> str:
     width = max(map(len, emulator.relays))
     state = emulator.state()
     return "\n".join(
@@ -104,6 +104,7 @@ def _greeting(emulator: EmulatorApp, url: str, database: Path | None) -> str:
             *(f"  {relay:<{width}}  {url}/{relay}" for relay in emulator.relays),
             f"Keys:      {', '.join(emulator.keys)}",
             f"Tasks:     {database or 'in memory'}, {emulator.speed:g} times faster than in life",
+            *([f"Upstream:  {upstream}, for gateways"] if upstream else []),
             *([f"Defects:   {', '.join(state['defects'])}"] if state["defects"] else []),
             f"State:     {url}/_emulator",
             "Stop with Ctrl-C.",

@@ -254,7 +254,7 @@ def test_a_failed_task_is_given_back_once_however_often_it_is_asked_for(
 
 
 def test_a_gateway_looks_at_kling_every_fifteen_seconds_and_never_because_somebody_asks() -> None:
-    with launch(["official"]) as kling, launch(GATEWAYS, speed=1, upstream=Forward(kling.url)) as gateways:
+    with launch(["official"]) as kling, launch(GATEWAYS, speed=1, upstream=kling.url) as gateways:
         clients = [Client(gateways, relay) for relay in GATEWAYS]
         tasks = [client.task() for client in clients]
         asked = kling.requests("official")
