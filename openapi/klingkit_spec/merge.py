@@ -95,8 +95,7 @@ def merge(relays: Mapping[str, RelayInput], dialects: Mapping[str, Any], verdict
             dialect = dialect_for(dialects, relays[relay].entry["dialect"], ids[place])
             subject = Subject(relay, ids[place], dialect, verdicts.unmarked_is_optional(relay))
             differences.extend(compare(subject, table[place], operation))
-    software = {relay for relay, given in relays.items() if given.entry.get("kind") == SOFTWARE}
-    merged.conflicts = verdicts.settle(_with_company(differences, table, ids, software))
+    merged.conflicts = verdicts.settle(_with_company(differences, table, ids, _software(relays)))
     _change(merged, documented, ids)
     _spread(merged.spec, relays, documented, ids)
     _expect(merged, relays, dialects, documented, (table, ids))
@@ -109,6 +108,11 @@ def _documented(relay: str, given: RelayInput, ids: Mapping[Place, str], merged:
         if (path, method) not in ids:
             merged.outside.append(Outside(relay, method, path, operation.title, operation.page))
     return {place: operation for place, operation in said.items() if place in ids}
+
+
+def _software(relays: Mapping[str, RelayInput]) -> set[str]:
+    """Return the ids of those that describe software and no vendor's service."""
+    return {relay for relay, given in relays.items() if given.entry.get("kind") == SOFTWARE}
 
 
 def _with_company(
@@ -163,8 +167,9 @@ def _spread(
     ids: Mapping[Place, str],
 ) -> None:
     """Write into each operation of the one spec which relays document it, and which only claim it."""
+    software = _software(relays)
     for path, method, node in operations(spec):
-        documenting = [relay for relay, said in documented.items() if (path, method) in said]
+        documenting = [relay for relay, said in documented.items() if (path, method) in said and relay not in software]
         claiming = [
             relay
             for relay, given in relays.items()

@@ -27,6 +27,7 @@ METHODS = {
     "video_multi_image2video": "multi_image_to_video",
     "image_multi_image2image": "multi_image_to_image",
 }
+_NO_GET = {"external_ids": False}
 _VERBS = ("_create", "_get", "_list")
 
 
@@ -99,7 +100,7 @@ def _offer(rows: Mapping[str, Any], name: str) -> Offer:
     return Offer(
         fields=frozenset(fields),
         fill_in={key: row["default"] for key, row in fields.items() if row.get("required") and "default" in row},
-        finds_external_ids="external_task_id" in fields and rows.get(f"{name}_get", {}).get("external_ids", False),
+        finds_external_ids="external_task_id" in fields and rows.get(f"{name}_get", _NO_GET).get("external_ids", True),
         lists=f"{name}_list" in rows,
     )
 
