@@ -41,12 +41,12 @@ class Operation:
 class Promise:
     """What the document says about answers of one status. `media` maps media types to schema pointers.
 
-    `refusal` says that a request is refused like that, whatever the status: some gateways do it with 5xx.
+    `refusals` are the codes with which a wrong request is refused, whatever the status: some gateways do it with 5xx.
     """
 
     pointer: str
     media: Mapping[str, str]
-    refusal: bool = False
+    refusals: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,12 @@ class Contract:
             for name, content in response.get("content", {}).items()
             if "schema" in content
         }
-        return Promise(pointer, media, refusal=response.get("x-klingkit-refusal") is True)
+        return Promise(pointer, media, refusals=frozenset(response.get("x-klingkit-refusal", ())))
+
+    def refuses(self, operation: Operation, status: int, code: str) -> bool:
+        """Tell whether the document gives `status` with `code` out as the refusal of a wrong request."""
+        promise = self.promise(operation, status)
+        return promise is not None and code in promise.refusals
 
     def errors(self, schema: str, value: object) -> list[SchemaError]:
         """Return every way in which `value` breaks the schema at the pointer `schema`, in a stable order."""

@@ -65,9 +65,9 @@ class Judge:
     def excused(self, record: Record) -> bool:
         """Tell whether a server error is the documented refusal of a wrong request, and this request is wrong."""
         operation = self._contract.operations.get(record.operation)
-        promise = self._contract.promise(operation, record.answer.status) if operation else None
-        refusal = promise is not None and promise.refusal and bool(record.flaws)
-        return refusal and self.read(record.answer).kind is Kind.ERROR
+        if operation is None or not record.flaws:
+            return False
+        return self._contract.refuses(operation, record.answer.status, self.read(record.answer).code)
 
     def claims(self, record: Record) -> list[Claim]:
         """Return what is wrong with the answer of `record`; nothing for what never left or came from elsewhere."""

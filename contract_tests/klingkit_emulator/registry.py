@@ -49,9 +49,12 @@ class RelayEntry:
     dialect: Dialect
 
 
-def known() -> tuple[str, ...]:
-    """Return the ids of all relays in the registry, sorted."""
-    return tuple(sorted(klingkit_data.load("relays.toml")["relay"]))
+def known(*, gateways: bool = True) -> tuple[str, ...]:
+    """Return the ids of all relays in the registry, sorted; without `gateways` only those that keep to a document."""
+    table = klingkit_data.load("relays.toml")["relay"]
+    return tuple(
+        sorted(relay for relay in table if gateways or not _dialect(relay, table[relay]["dialect"]).generation)
+    )
 
 
 def entries(ids: Sequence[str]) -> list[RelayEntry]:
