@@ -41,10 +41,14 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """What the document says about answers of one status. `media` maps media types to schema pointers."""
+    """What the document says about answers of one status. `media` maps media types to schema pointers.
+
+    `refusals` are the codes with which a wrong request is refused, whatever the status: some gateways do it with 5xx.
+    """
 
     pointer: str
     media: Mapping[str, str]
+    refusals: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,11 @@ class Contract:
             for operation in self.operations.values()
         ]
         self._validator = lru_cache(maxsize=None)(self._compile)
+
+    @property
+    def shows_pages(self) -> bool:
+        """Whether the document says that paths it does not list show a web page."""
+        return bool(self.document.get("info", {}).get("x-klingkit-unknown-paths") == "page")
 
     def match(self, method: str, path: str) -> Operation | None:
         """Return the operation that a request goes to, or None. `path` is percent-encoded, without a query."""
@@ -146,7 +155,12 @@ class Contract:
             for name, content in response.get("content", {}).items()
             if "schema" in content
         }
-        return Promise(pointer, media)
+        return Promise(pointer, media, refusals=frozenset(response.get("x-klingkit-refusal", ())))
+
+    def refuses(self, operation: Operation, status: int, code: str) -> bool:
+        """Tell whether the document gives `status` with `code` out as the refusal of a wrong request."""
+        promise = self.promise(operation, status)
+        return promise is not None and code in promise.refusals
 
     def errors(self, schema: str, value: object) -> list[SchemaError]:
         """Return every way in which `value` breaks the schema at the pointer `schema`, in a stable order."""

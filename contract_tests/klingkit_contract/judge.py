@@ -62,6 +62,13 @@ class Judge:
         value = parse_body(answer.body)
         return Reading(Kind.OTHER) if value is UNREADABLE else self._reader.read(value)
 
+    def excused(self, record: Record) -> bool:
+        """Tell whether a server error is the documented refusal of a wrong request, and this request is wrong."""
+        operation = self._contract.operations.get(record.operation)
+        if operation is None or not record.flaws:
+            return False
+        return self._contract.refuses(operation, record.answer.status, self.read(record.answer).code)
+
     def claims(self, record: Record) -> list[Claim]:
         """Return what is wrong with the answer of `record`; nothing for what never left or came from elsewhere."""
         operation = self._contract.operations.get(record.operation)
@@ -78,7 +85,7 @@ class Judge:
         if answer.status == 0:
             yield claim("server-error", "no answer", operation.pointer, f"No answer came: {answer.note}.")
             return
-        if answer.status >= _SERVER_ERRORS:
+        if answer.status >= _SERVER_ERRORS and not self.excused(record):
             seen = f"HTTP {answer.status} {_because(record)}"
             yield claim("server-error", str(answer.status), operation.pointer, seen)
             return

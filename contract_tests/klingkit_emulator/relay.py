@@ -118,6 +118,32 @@ class Relay:
         except RefusedError as refusal:
             return self.refuse(refusal)
 
+    async def reply(self, ask: Ask) -> Response:
+        """Serve or refuse a request."""
+        return self.answer(ask)
+
+    async def aclose(self) -> None:
+        """Nothing to let go of."""
+
+    def newest(self, limit: int) -> list[dict[str, Any]]:
+        """Return the newest tasks of all accounts, for the state page."""
+        views = [self.show(task, "") for task in self._workshop.store.newest(self.entry.id, limit)]
+        return [
+            {
+                "task_id": view.task.task_id,
+                "object": view.task.object,
+                "external_task_id": view.task.external_id,
+                "state": view.progress.state,
+                "word": view.word,
+                "created_at": view.task.timetable.created_ms,
+            }
+            for view in views
+        ]
+
+    def count(self) -> int:
+        """Return how many tasks there are."""
+        return self._workshop.store.count(self.entry.id)
+
     def refuse(self, refusal: RefusedError) -> Response:
         """Word a refusal."""
         status, body = self._answers.refused(self.defects.refusal(refusal))

@@ -1,6 +1,7 @@
 """Signed tokens in place of a key: what the official API makes of a JWT. Shares no code with who signs them.
 
-Every account has such a pair beside its API key, as in life: the access key is its name.
+Every account has such a pair beside its API key, as in life: the access key is its name. A key of the form
+``access|secret``, as gateways keep them, is a pair itself.
 """
 
 from __future__ import annotations
@@ -14,11 +15,19 @@ from typing import TYPE_CHECKING, Any
 from klingkit_emulator.refusals import Reason, RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-__all__ = ["account_by_token", "looks_like_token", "secret_key_of"]
+__all__ = ["account_by_token", "looks_like_token", "secret_key_of", "sign"]
 
 _PARTS = 3
+_VALID_SECONDS, _EARLY_SECONDS = 1800, 5
+
+
+def sign(access: str, secret: str, now: float) -> str:
+    """Return a token for the time `now` (Unix seconds)."""
+    claims = {"iss": access, "exp": int(now) + _VALID_SECONDS, "nbf": int(now) - _EARLY_SECONDS}
+    head = ".".join(_encoded(json.dumps(part).encode()) for part in ({"alg": "HS256", "typ": "JWT"}, claims))
+    return f"{head}.{_encoded(_signed(head, secret))}"
 
 
 def secret_key_of(api_key: str) -> str:
@@ -45,17 +54,34 @@ def account_by_token(token: str, accounts: Mapping[str, str], now: float) -> str
     head, said, signature = token.split(".")
     claims = _decoded(said)
     issuer = claims.get("iss")
-    key = next((key for key, account in accounts.items() if account == issuer), None)
-    if key is None or _decoded(head).get("alg") != "HS256":
+    pair = next((pair for pair in _pairs(accounts) if pair[0] == issuer), None)
+    if pair is None or _decoded(head).get("alg") != "HS256":
         raise RefusedError(Reason.BAD_KEY, "Authorization is not valid: access key not found")
-    wanted = hmac.new(secret_key_of(key).encode(), f"{head}.{said}".encode(), hashlib.sha256).digest()
-    if not hmac.compare_digest(wanted, _bytes(signature)):
+    _, secret, account = pair
+    if not hmac.compare_digest(_signed(f"{head}.{said}", secret), _bytes(signature)):
         raise RefusedError(Reason.BAD_KEY, "Authorization is not valid: the signature does not fit")
     if not now < _number(claims.get("exp")):
         raise RefusedError(Reason.KEY_EXPIRED, "Authorization is expired: exp has passed")
     if now < _number(claims.get("nbf", 0)):
         raise RefusedError(Reason.KEY_EARLY, "Authorization is not active yet: nbf is to come")
-    return accounts[key]
+    return account
+
+
+def _pairs(accounts: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """Yield access key, secret key and account of everything that can sign."""
+    for key, account in accounts.items():
+        yield account, secret_key_of(key), account
+        access, bar, secret = key.partition("|")
+        if bar:
+            yield access, secret, account
+
+
+def _signed(head: str, secret: str) -> bytes:
+    return hmac.new(secret.encode(), head.encode(), hashlib.sha256).digest()
+
+
+def _encoded(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def _number(value: object) -> float:

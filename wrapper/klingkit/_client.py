@@ -107,6 +107,8 @@ class Kling(_Client):
         validate: whether arguments are checked before anything is sent; every create can say otherwise for itself.
         max_cost: the most that one call may cost: a number of US dollars, or a text such as ``"3.50 CNY"``. What
             costs more by the price table, or has no price in it, is refused before anything is sent.
+        allow_dropped: whether a create may be sent, and paid for, of which a field is known not to reach Kling. Gateway
+            software drops some (``klingkit relays show newapi-b``); without this such a create is refused.
         environ: read instead of the environment.
 
     Raises:
@@ -129,6 +131,7 @@ class Kling(_Client):
         allow_undocumented: bool = False,
         validate: bool = True,
         max_cost: float | str | None = None,
+        allow_dropped: bool = False,
         environ: Mapping[str, str] | None = None,
     ) -> None:
         self._session, secret = set_up(
@@ -140,6 +143,7 @@ class Kling(_Client):
             allow_undocumented=allow_undocumented,
             validate=validate,
             max_cost=max_cost,
+            allow_dropped=allow_dropped,
             environ=environ,
         )
         self._environ = environ
@@ -227,6 +231,7 @@ class Kling(_Client):
         allow_undocumented: bool | None = None,
         validate: bool | None = None,
         max_cost: float | str | None = None,
+        allow_dropped: bool | None = None,
     ) -> Kling:
         """Return a client that differs in what is given; what is None stays as it is.
 
@@ -242,6 +247,7 @@ class Kling(_Client):
             allow_undocumented: as of `Kling`.
             validate: as of `Kling`.
             max_cost: as of `Kling`.
+            allow_dropped: as of `Kling`.
 
         Raises:
             UnknownRelayError, MissingKeyError, ConfigurationError: as by `Kling`.
@@ -253,6 +259,7 @@ class Kling(_Client):
             allow_undocumented=allow_undocumented,
             validate=validate,
             max_cost=max_cost,
+            allow_dropped=allow_dropped,
             environ=self._environ,
         )
         other = object.__new__(type(self))
@@ -301,6 +308,7 @@ class AsyncKling(_Client):
         allow_undocumented: bool = False,
         validate: bool = True,
         max_cost: float | str | None = None,
+        allow_dropped: bool = False,
         environ: Mapping[str, str] | None = None,
     ) -> None:
         self._session, secret = set_up(
@@ -312,6 +320,7 @@ class AsyncKling(_Client):
             allow_undocumented=allow_undocumented,
             validate=validate,
             max_cost=max_cost,
+            allow_dropped=allow_dropped,
             environ=environ,
         )
         self._environ = environ
@@ -399,6 +408,7 @@ class AsyncKling(_Client):
         allow_undocumented: bool | None = None,
         validate: bool | None = None,
         max_cost: float | str | None = None,
+        allow_dropped: bool | None = None,
     ) -> AsyncKling:
         """Return a client that differs in what is given, as `Kling.with_options` does. Nothing is awaited."""
         session = optioned(
@@ -408,6 +418,7 @@ class AsyncKling(_Client):
             allow_undocumented=allow_undocumented,
             validate=validate,
             max_cost=max_cost,
+            allow_dropped=allow_dropped,
             environ=self._environ,
         )
         other = object.__new__(type(self))

@@ -5,7 +5,7 @@ KlingError
 │   ├── UnknownRelayError
 │   └── MissingKeyError
 ├── InvalidRequestError           the arguments of a call are wrong; nothing was sent
-│   ├── UnsupportedByRelayError   the relay does not offer the operation
+│   ├── UnsupportedByRelayError   the relay does not offer the operation, or drops a field
 │   └── TooExpensiveError         it costs more than max_cost, or nobody knows
 ├── TransportError                no answer came
 │   ├── ConnectionFailedError     no connection: nothing was sent
@@ -154,7 +154,7 @@ class InvalidRequestError(KlingError):
 
 
 class UnsupportedByRelayError(InvalidRequestError):
-    """The relay does not offer this operation. Nothing was sent, nothing is charged."""
+    """The relay does not offer this operation, or is known to drop a field. Nothing was sent, nothing is charged."""
 
 
 class TooExpensiveError(InvalidRequestError):

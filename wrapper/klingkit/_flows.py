@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from klingkit import _errors as errors
-from klingkit._dialect import wording_of
+from klingkit._dialect import refuse_dropped, wording_of
 from klingkit._effects import clock, pause, send, work
 from klingkit._fields import request_fields
 from klingkit._placing import found_at
@@ -68,11 +68,14 @@ def order(
     Raises:
         InvalidRequestError: an argument is wrong, or the relay does not offer the operation.
         TooExpensiveError: it costs more than the client's ``max_cost``.
+        UnsupportedByRelayError: the relay is known to drop a field on the way.
     """
     offer = session.offer(operation)
     checked = session.validate if validate is None else validate
     fields = request_fields(operation.id, arguments, extra, offer, minted, validate=checked)
     wording = wording_of(session.relay.dialect, operation.id)
+    if not session.allow_dropped:
+        refuse_dropped(wording, session.relay.id, operation.id, fields)
     given = {name for name, value in arguments.items() if value is not None and name not in operation.row.paths}
     if unheard := sorted(given - offer.fields) if offer.documented and not wording.rest else []:
         _log.warning(

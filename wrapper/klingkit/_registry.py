@@ -23,6 +23,7 @@ class Relay:
     """A relay. `path_prefix` stands between `base_url` and the paths of the one spec.
 
     Attributes:
+        base_url: scheme and host; empty for gateway software that many relays run.
         reviewed: the day a person last held the vendor's pages against the sources, as YYYY-MM-DD; empty if unknown.
         documents_of: id of the registered relay whose documents say what this one offers: of a registered one its
             own, of a user's own the one it is like, empty without.
@@ -99,9 +100,17 @@ def root_url(relay: Relay, base_url: str | None) -> str:
     no harm.
 
     Raises:
-        ConfigurationError: it is not an http(s) address, or it carries credentials, a query or a fragment.
+        ConfigurationError: it is not an http(s) address, or it carries credentials, a query or a fragment, or there is
+            none: the relay is software that anyone may run.
     """
     address = (base_url or relay.base_url).strip().rstrip("/")
+    if not address:
+        raise ConfigurationError(
+            f"{relay.id} is software that many relays run, and no place: say where yours is with --base-url or "
+            f"Kling({relay.id!r}, base_url=...), or give it a name of its own in the settings, with "
+            f'like = "{relay.id}".',
+            relay=relay.id,
+        )
     try:
         parts = urlsplit(address)
         port_is_fine = parts.port is None or parts.port > 0

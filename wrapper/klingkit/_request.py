@@ -41,6 +41,7 @@ class Session:
     allow_undocumented: bool = False
     limit: CostLimit | None = None
     validate: bool = True
+    allow_dropped: bool = False
 
     def offer(self, operation: Operation) -> Offer:
         """Return what the relay offers of `operation`.

@@ -210,8 +210,9 @@ class _File:
             self._refuse(f"like is none of the relays klingkit knows: {', '.join(registered())}", name, "like")
         model = registered().get(like)
         for member in ("base_url", "dialect"):
-            if model is None and not values.get(member):
-                self._refuse(f"{member} is missing; write it, or like = ID to inherit it", name)
+            if not values.get(member) and not (model and getattr(model, member)):
+                where = f"{like} is software and has none" if model else "or like = ID to inherit it"
+                self._refuse(f"{member} is missing; write it, {where}", name)
         relay = Relay(
             id=name,
             title=values.get("title") or name,

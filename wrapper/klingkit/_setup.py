@@ -36,6 +36,7 @@ def set_up(
     allow_undocumented: bool,
     validate: bool,
     max_cost: float | str | None,
+    allow_dropped: bool,
     environ: Mapping[str, str] | None,
 ) -> tuple[Session, Secret]:
     """Return what a new client needs. The arguments are those of `klingkit.Kling`; `keys` are its three.
@@ -53,6 +54,7 @@ def set_up(
         allow_undocumented=bool(allow_undocumented),
         validate=bool(validate),
         limit=None if max_cost is None else _limit(max_cost, environ),
+        allow_dropped=bool(allow_dropped),
     )
     return session, secret
 
@@ -65,6 +67,7 @@ def optioned(
     allow_undocumented: bool | None,
     validate: bool | None,
     max_cost: float | str | None,
+    allow_dropped: bool | None,
     environ: Mapping[str, str] | None,
 ) -> Session:
     """Return `session` with what is not None put in its place."""
@@ -75,6 +78,7 @@ def optioned(
         allow_undocumented=session.allow_undocumented if allow_undocumented is None else bool(allow_undocumented),
         validate=session.validate if validate is None else bool(validate),
         limit=session.limit if max_cost is None else _limit(max_cost, environ),
+        allow_dropped=session.allow_dropped if allow_dropped is None else bool(allow_dropped),
     )
 
 

@@ -32,6 +32,7 @@ __all__ = [
     "row_of",
 ]
 
+_NO_GET = {"external_ids": False}
 _VERBS = ("_create", "_get", "_list")
 # What can be fetched of a voice is a sample of it, and of an element a picture.
 _MADE_OF: Mapping[str, Media] = {"voice": "audio", "element": "image"}
@@ -159,7 +160,9 @@ def _offer(rows: Mapping[str, Any], name: str) -> Offer:
     return Offer(
         fields=frozenset(fields),
         fill_in={key: row["default"] for key, row in fields.items() if row.get("required") and "default" in row},
-        finds_external_ids=bool(external) and external[0] in fields and gets in rows,
+        finds_external_ids=bool(external)
+        and external[0] in fields
+        and rows.get(gets, _NO_GET).get("external_ids", True),
         lists=lists in rows,
     )
 

@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 
 from klingkit_contract import catalogue, events
-from klingkit_contract.cli import listing
+from klingkit_contract.cli import identification, listing
 from klingkit_contract.cli.keeper import Keeper, open_history
 from klingkit_contract.cli.outcome import Format, Outcome
 from klingkit_contract.emulated import BUDGET, WAIT, emulated_targets
@@ -92,6 +92,9 @@ def check(
     ] = "",
     no_history: Annotated[bool, typer.Option("--no-history", help="Do not keep this run.")] = False,
     keep_emulated: Annotated[bool, typer.Option("--keep-emulated", help="Keep an emulated run as well.")] = False,
+    identify: Annotated[
+        str, typer.Option(metavar="URL", help="Tell what software runs at this address, for free, then stop.")
+    ] = "",
     list_checks: Annotated[bool, typer.Option("--list", help="Show every check, then stop.")] = False,
 ) -> int:
     """Check what relays really keep of their documents.
@@ -109,6 +112,8 @@ def check(
     if list_checks:
         listing.show(entries, console)
         return 0
+    if identify:
+        return identification.show(identify, api_key, os.environ, console, as_json=format_ is Format.JSON)
     relays = relay or []
     if history:
         return _show_history(relays, history_url, format_, console)

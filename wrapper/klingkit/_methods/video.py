@@ -69,24 +69,26 @@ class Video(Group):
                 kling-v1, kling-v1-6, kling-v2-master and kling-v2-1-master.
             multi_shot: Make a video of several shots. While it is true `prompt` is ignored, unless `shot_type` is
                 `intelligence`; while it is false `shot_type` and `multi_prompt` are ignored. Only kling-v3 takes it.
-                Kling's default is False.
-            shot_type: How the shots are cut. Needed when `multi_shot` is true.
+                Kling's default is False. Not documented by newapi-a1, newapi-a2, newapi-b.
+            shot_type: How the shots are cut. Needed when `multi_shot` is true. Not documented by newapi-a1, newapi-a2,
+                newapi-b.
             multi_prompt: The storyboard: 1 to 6 shots whose durations add up to `duration`. Needed when `shot_type` is
-                `customize`.
-            negative_prompt: What to keep out of the picture, at most 2500 characters.
+                `customize`. Not documented by newapi-a1, newapi-a2, newapi-b.
+            negative_prompt: What to keep out of the picture, at most 2500 characters. Not documented by newapi-b.
             sound: Whether sound is generated with the picture. kling-v2-6 (mode pro only) and kling-v3. Kling's default
-                is off.
+                is off. Not documented by newapi-a1, newapi-a2, newapi-b.
             cfg_scale: How closely the prompt is followed, 0 to 1; higher is closer. Only models before kling-v2 take
-                it. Kling's default is 0.5.
+                it. Kling's default is 0.5. Not documented by newapi-b.
             mode: std is 720p, pro is 1080p, 4k is kling-v3 only. Kling's default is std.
             camera_control: How the camera moves. No model of today takes it: kling-v1 did in std, kling-v1-5 in pro,
-                both at 5 s.
-            aspect_ratio: Width to height of the picture. Kling's default is 16:9.
+                both at 5 s. Not documented by newapi-b.
+            aspect_ratio: Width to height of the picture. Kling's default is 16:9. Not documented by newapi-b.
             duration: Length in whole seconds. kling-v3 takes 3 to 15, every other model 5 or 10. Kling's default is 5.
-            watermark_info: Whether a watermarked copy is made as well: {"enabled": True}.
-            callback_url: Address that is POSTed the task whenever its status changes.
+            watermark_info: Whether a watermarked copy is made as well: {"enabled": True}. Not documented by newapi-a1,
+                newapi-a2, newapi-b.
+            callback_url: Address that is POSTed the task whenever its status changes. Not documented by newapi-b.
             external_task_id: Your own id for the task, unique per account. klingkit chooses one where the relay takes
-                one.
+                one. Not documented by newapi-b.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
             validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
@@ -100,8 +102,8 @@ class Video(Group):
             RelayError: the relay refuses (BalanceError, ContentPolicyError, ...); nothing is charged.
             OutcomeUnknownError: no usable answer came, and the task was not found by its external_task_id.
 
-        Offered by anyapi, official; claimed by haoee. Source: openapi/sources/official/kling.openapi.yaml, POST
-        /v1/videos/text2video.
+        Offered by anyapi, newapi-a1, newapi-a2, newapi-b, newapi-c, official; claimed by haoee. Source:
+        openapi/sources/official/kling.openapi.yaml, POST /v1/videos/text2video.
         """
         return self._create(
             "video_text2video",
@@ -184,33 +186,39 @@ class Video(Group):
             model_name: The model; names klingkit does not know yet are sent as they are. Retired on 2026-09-15: All
                 before kling-v2-5-turbo.
             image_tail: The last frame. A path, bytes, a binary file, an address or Base64; jpg, jpeg or png, at most 10
-                MB, each side at least 300 px, aspect ratio 1:2.5 to 2.5:1. Not documented by xiexus.
+                MB, each side at least 300 px, aspect ratio 1:2.5 to 2.5:1. Not documented by newapi-b, xiexus.
             multi_shot: Make a video of several shots. While it is true `prompt` is ignored, unless `shot_type` is
                 `intelligence`; while it is false `shot_type` and `multi_prompt` are ignored. Only kling-v3 takes it.
-                Kling's default is False. Not documented by xiexus.
-            shot_type: How the shots are cut. Needed when `multi_shot` is true. Not documented by xiexus.
+                Kling's default is False. Not documented by newapi-a1, newapi-a2, newapi-b, xiexus.
+            shot_type: How the shots are cut. Needed when `multi_shot` is true. Not documented by newapi-a1, newapi-a2,
+                newapi-b, xiexus.
             multi_prompt: The storyboard: 1 to 6 shots whose durations add up to `duration`. Needed when `shot_type` is
-                `customize`. Not documented by xiexus.
-            negative_prompt: What to keep out of the picture, at most 2500 characters. Not documented by xiexus.
-            element_list: Up to 3 elements to show; kling-v3 only. Not documented by xiexus.
-            voice_list: Up to 2 voices to speak; kling-v2-6 in mode pro only, with `sound` on. Not documented by xiexus.
+                `customize`. Not documented by newapi-a1, newapi-a2, newapi-b, xiexus.
+            negative_prompt: What to keep out of the picture, at most 2500 characters. Not documented by newapi-b,
+                xiexus.
+            element_list: Up to 3 elements to show; kling-v3 only. Not documented by newapi-a1, newapi-a2, newapi-b,
+                xiexus.
+            voice_list: Up to 2 voices to speak; kling-v2-6 in mode pro only, with `sound` on. Not documented by
+                newapi-a1, newapi-a2, newapi-b, xiexus.
             sound: Whether sound is generated with the picture. kling-v2-6 (mode pro only) and kling-v3. Kling's default
-                is off. Not documented by xiexus.
+                is off. Not documented by newapi-a1, newapi-a2, newapi-b, xiexus.
             cfg_scale: How closely the prompt is followed, 0 to 1; higher is closer. Only models before kling-v2 take
-                it. Kling's default is 0.5. Not documented by xiexus.
+                it. Kling's default is 0.5. Not documented by newapi-b, xiexus.
             mode: std is 720p, pro is 1080p, 4k is kling-v3 only. Kling's default is std. Not documented by xiexus.
             static_mask: Motion brush: the area that stands still. kling-v1 and kling-v1-5 only. A path, bytes, a binary
                 file, an address or Base64; jpg, jpeg or png, at most 10 MB, each side at least 300 px, aspect ratio
-                1:2.5 to 2.5:1. Not documented by xiexus.
+                1:2.5 to 2.5:1. Not documented by newapi-b, xiexus.
             dynamic_masks: Motion brush: up to 6 areas that move along a path. kling-v1 and kling-v1-5 only. Not
-                documented by xiexus.
+                documented by newapi-b, xiexus.
             camera_control: How the camera moves. No model of today takes it: kling-v1 did in std, kling-v1-5 in pro,
-                both at 5 s. Not documented by xiexus.
+                both at 5 s. Not documented by newapi-b, xiexus.
             duration: Length in whole seconds. kling-v3 takes 3 to 15, every other model 5 or 10. Kling's default is 5.
-            watermark_info: Whether a watermarked copy is made as well: {"enabled": True}. Not documented by xiexus.
-            callback_url: Address that is POSTed the task whenever its status changes. Not documented by xiexus.
+            watermark_info: Whether a watermarked copy is made as well: {"enabled": True}. Not documented by newapi-a1,
+                newapi-a2, newapi-b, xiexus.
+            callback_url: Address that is POSTed the task whenever its status changes. Not documented by newapi-b,
+                xiexus.
             external_task_id: Your own id for the task, unique per account. klingkit chooses one where the relay takes
-                one. Not documented by xiexus.
+                one. Not documented by newapi-b, xiexus.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
             validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
@@ -224,8 +232,8 @@ class Video(Group):
             RelayError: the relay refuses (BalanceError, ContentPolicyError, ...); nothing is charged.
             OutcomeUnknownError: no usable answer came, and the task was not found by its external_task_id.
 
-        Offered by official, xiexus; claimed by haoee. Source: openapi/sources/official/kling.openapi.yaml, POST
-        /v1/videos/image2video.
+        Offered by newapi-a1, newapi-a2, newapi-b, newapi-c, official, xiexus; claimed by haoee. Source:
+        openapi/sources/official/kling.openapi.yaml, POST /v1/videos/image2video.
         """
         return self._create(
             "video_image2video",

@@ -57,6 +57,7 @@ class Ways:
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the exact request and send nothing.")] = False
     base_url: _options.BASE_URL = None
     allow_undocumented: _options.UNDOCUMENTED = False
+    allow_dropped: _options.DROPPED = False
     as_json: _options.JSON = False
 
 
@@ -80,7 +81,9 @@ def _command(operation: str) -> Callable[..., int]:
 
 
 def _run(operation: str, arguments: Mapping[str, Any], ways: Ways) -> int:
-    where = Where.of(ways.relay, ways.base_url, allow_undocumented=ways.allow_undocumented)
+    where = Where.of(
+        ways.relay, ways.base_url, allow_undocumented=ways.allow_undocumented, allow_dropped=ways.allow_dropped
+    )
     if ways.dry_run:
         return _rehearse(operation, arguments, where, as_json=ways.as_json)
     saving = Saving(ways.output, ways.overwrite)

@@ -39,7 +39,15 @@ def overview(context: typer.Context, as_json: _options.JSON = False) -> int:
     for row in rows:
         offered = row["operations"] or ["(no documents: --allow-undocumented)"]
         called = [row["title"]] if row["title"] != row["id"] else []
-        place = Text("\n".join([*called, row["base_url"], *(f"  {operation}" for operation in offered)]))
+        place = Text(
+            "\n".join(
+                [
+                    *called,
+                    row["base_url"] or "software: yours is at --base-url",
+                    *(f"  {operation}" for operation in offered),
+                ]
+            )
+        )
         table.add_row(row["id"], place, row["dialect"], _key(row), row["reviewed"] or "never")
     console = Console()
     console.print(table)
@@ -60,7 +68,7 @@ def show(relay: Annotated[str, typer.Argument(metavar="ID", help="The relay.")],
     _lines(
         console,
         [
-            ("address", facts["base_url"]),
+            ("address", facts["base_url"] or "software that many relays run: give --base-url"),
             ("documents", facts["docs"] or ""),
             ("like", facts["like"] or ""),
             ("reviewed", facts["reviewed"] or "never"),
