@@ -9,7 +9,7 @@ import klingkit_data
 from klingkit._dialect import wording_of
 from klingkit._registry import ANY_RELAY_VARIABLE, registered, root_url
 from klingkit._settings import read_settings
-from klingkit._surface import METHODS, offers
+from klingkit._surface import METHODS, find_operation, offers
 from klingkit.cli._options import dashed
 from klingkit.cli._parameters import spec_fields
 
@@ -78,7 +78,7 @@ def _operation(relay: Relay, name: str, rows: Mapping[str, Any]) -> dict[str, An
     spec = spec_fields(name)
     own = offers(relay.documents_of)[name].fill_in
     return {
-        "evidence": {verb: rows.get(f"{name}_{verb}", {}).get("evidence") for verb in _VERBS},
+        "evidence": {verb: rows.get(call, {}).get("evidence") for verb, call in _calls(name).items()},
         "takes": sorted(fields),
         "requires": sorted(field for field, row in fields.items() if row.get("required")),
         "filled_in": dict(sorted(own.items())),
@@ -86,6 +86,13 @@ def _operation(relay: Relay, name: str, rows: Mapping[str, Any]) -> dict[str, An
         "lacks": [field for field in spec if field not in fields],
         "beyond_the_spec": sorted(field for field in fields if field not in spec),
     }
+
+
+def _calls(name: str) -> dict[str, str]:
+    """Return the calls by which tasks of an operation are made, asked for and listed."""
+    shared = find_operation(name).shared
+    calls = {verb: f"{name}_{verb}" for verb in _VERBS}
+    return {**calls, "get": f"{shared}_get", "list": f"{shared}_query"} if shared else calls
 
 
 def _differences(relay: Relay, name: str, fields: Mapping[str, Any]) -> list[str]:
