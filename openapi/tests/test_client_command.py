@@ -18,7 +18,17 @@ from klingkit_spec.cli.client import client
 from klingkit_spec.client_generator import HEADER, ClientError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-INPUTS = ("openapi/client.yaml", "openapi/resolved/kling.openapi.yaml")
+INPUTS = (
+    "openapi/client.yaml",
+    "openapi/resolved/kling.openapi.yaml",
+    "openapi/methods.toml",
+    "openapi/resolved/surface.json",
+    *(
+        f"openapi/sources/official/{file.name}"
+        for file in (REPOSITORY / "openapi/sources/official").glob("*.openapi.yaml")
+    ),
+)
+OUTPUTS = ("generated_client/klingkit_api", "wrapper/klingkit/_methods")
 
 
 @pytest.fixture
@@ -27,11 +37,8 @@ def home(tmp_path: Path) -> Path:
     for name in INPUTS:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(REPOSITORY / name, tmp_path / name)
-    shutil.copytree(
-        REPOSITORY / "generated_client/klingkit_api",
-        tmp_path / "generated_client/klingkit_api",
-        ignore=shutil.ignore_patterns("__pycache__"),
-    )
+    for name in OUTPUTS:
+        shutil.copytree(REPOSITORY / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     return tmp_path / "openapi"
 
 
@@ -48,19 +55,22 @@ def test_check_names_each_difference_and_a_run_mends_them(home: Path, capsys: py
     (package / "errors.py").write_text("edited = True\n", encoding="utf-8")
     (package / "models/stale.py").write_text("", encoding="utf-8")
     (package / "py.typed").unlink()
+    methods = home.parent / "wrapper/klingkit/_methods"
+    (methods / "video.py").write_text("edited = True\n", encoding="utf-8")
     assert client(check=True, root=home) == 1
     told = capsys.readouterr().out
-    assert told.splitlines()[:3] == [
+    assert told.splitlines()[:4] == [
         "different klingkit_api/errors.py",
         "extra     klingkit_api/models/stale.py",
         "missing   klingkit_api/py.typed",
+        "different _methods/video.py",
     ]
     assert "Run: klingkit spec client" in told
     assert all(len(line) <= 80 for line in told.splitlines())
     assert (package / "errors.py").read_text(encoding="utf-8") == "edited = True\n"
 
     assert client(root=home) == 0
-    assert "\n3 of " in capsys.readouterr().out
+    assert "\n4 of " in capsys.readouterr().out
     assert not (package / "models/stale.py").exists()
     assert client(check=True, root=home) == 0
 

@@ -6,28 +6,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from klingkit._engine import AsyncEngine, Engine
+from klingkit._methods.attributes import AsyncGroups, Groups
 from klingkit._setup import elsewhere, optioned, set_up
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from klingkit._methods.account import Account
-    from klingkit._methods.async_account import AsyncAccount
-    from klingkit._methods.async_audio import AsyncAudio
-    from klingkit._methods.async_elements import AsyncElements
-    from klingkit._methods.async_image import AsyncImage
-    from klingkit._methods.async_solutions import AsyncSolutions
-    from klingkit._methods.async_standard import AsyncStandard
-    from klingkit._methods.async_video import AsyncVideo
-    from klingkit._methods.async_voices import AsyncVoices
-    from klingkit._methods.audio import Audio
-    from klingkit._methods.elements import Elements
-    from klingkit._methods.image import Image
-    from klingkit._methods.solutions import Solutions
-    from klingkit._methods.standard import Standard
     from klingkit._methods.types import OperationName
-    from klingkit._methods.video import Video
-    from klingkit._methods.voices import Voices
     from klingkit._prices import Estimate
     from klingkit._raw import AsyncRaw, Raw
     from klingkit._request import Session
@@ -76,7 +61,7 @@ class _Client:
         raise TypeError("a client holds an API key and is not pickled; pickle the task, or pass task.to_json() on")
 
 
-class Kling(_Client):
+class Kling(_Client, Groups):
     """A client of one relay.
 
     ```python
@@ -149,62 +134,6 @@ class Kling(_Client):
         self._environ = environ
         self._http_client = http_client
         self._engine = Engine(self._session, secret, http_client)
-
-    @cached_property
-    def video(self) -> Video:
-        """Makes videos."""
-        from klingkit._methods.video import Video
-
-        return Video(self._engine)
-
-    @cached_property
-    def image(self) -> Image:
-        """Makes pictures."""
-        from klingkit._methods.image import Image
-
-        return Image(self._engine)
-
-    @cached_property
-    def audio(self) -> Audio:
-        """Makes sounds and speech."""
-        from klingkit._methods.audio import Audio
-
-        return Audio(self._engine)
-
-    @cached_property
-    def voices(self) -> Voices:
-        """Voices for videos: the account's own, and the vendor's."""
-        from klingkit._methods.voices import Voices
-
-        return Voices(self._engine)
-
-    @cached_property
-    def elements(self) -> Elements:
-        """Elements are subjects to be shown again: the account's own, and the vendor's."""
-        from klingkit._methods.elements import Elements
-
-        return Elements(self._engine)
-
-    @cached_property
-    def account(self) -> Account:
-        """What was paid, and what is left; free of charge."""
-        from klingkit._methods.account import Account
-
-        return Account(self._engine)
-
-    @cached_property
-    def standard(self) -> Standard:
-        """The vendor's newer calls, which name the model in the path."""
-        from klingkit._methods.standard import Standard
-
-        return Standard(self._engine)
-
-    @cached_property
-    def solutions(self) -> Solutions:
-        """The vendor's ready-made solutions."""
-        from klingkit._methods.solutions import Solutions
-
-        return Solutions(self._engine)
 
     @cached_property
     def tasks(self) -> Tasks:
@@ -283,7 +212,7 @@ class Kling(_Client):
         self.close()
 
 
-class AsyncKling(_Client):
+class AsyncKling(_Client, AsyncGroups):
     """A client of one relay for asyncio: as `Kling`, and everything that sends is awaited.
 
     ```python
@@ -326,62 +255,6 @@ class AsyncKling(_Client):
         self._environ = environ
         self._http_client = http_client
         self._engine = AsyncEngine(self._session, secret, http_client)
-
-    @cached_property
-    def video(self) -> AsyncVideo:
-        """Makes videos."""
-        from klingkit._methods.async_video import AsyncVideo
-
-        return AsyncVideo(self._engine)
-
-    @cached_property
-    def image(self) -> AsyncImage:
-        """Makes pictures."""
-        from klingkit._methods.async_image import AsyncImage
-
-        return AsyncImage(self._engine)
-
-    @cached_property
-    def audio(self) -> AsyncAudio:
-        """Makes sounds and speech."""
-        from klingkit._methods.async_audio import AsyncAudio
-
-        return AsyncAudio(self._engine)
-
-    @cached_property
-    def voices(self) -> AsyncVoices:
-        """Voices for videos: the account's own, and the vendor's."""
-        from klingkit._methods.async_voices import AsyncVoices
-
-        return AsyncVoices(self._engine)
-
-    @cached_property
-    def elements(self) -> AsyncElements:
-        """Elements are subjects to be shown again: the account's own, and the vendor's."""
-        from klingkit._methods.async_elements import AsyncElements
-
-        return AsyncElements(self._engine)
-
-    @cached_property
-    def account(self) -> AsyncAccount:
-        """What was paid, and what is left; free of charge."""
-        from klingkit._methods.async_account import AsyncAccount
-
-        return AsyncAccount(self._engine)
-
-    @cached_property
-    def standard(self) -> AsyncStandard:
-        """The vendor's newer calls, which name the model in the path."""
-        from klingkit._methods.async_standard import AsyncStandard
-
-        return AsyncStandard(self._engine)
-
-    @cached_property
-    def solutions(self) -> AsyncSolutions:
-        """The vendor's ready-made solutions."""
-        from klingkit._methods.async_solutions import AsyncSolutions
-
-        return AsyncSolutions(self._engine)
 
     @cached_property
     def tasks(self) -> AsyncTasks:

@@ -45,6 +45,11 @@ class ResultBase(Generic[T]):
         kinds = ", ".join(file.kind for file in self.files) or "no files"
         return f"{type(self).__name__}({self.task.task_id!r}: {kinds})"
 
+    def _repr_html_(self) -> str:
+        from klingkit._notebook import result_html
+
+        return result_html(self)
+
     @property
     def raw(self) -> Any:
         """The relay's answer about the finished task, untouched; None after pickling or resuming."""

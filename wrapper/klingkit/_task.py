@@ -62,6 +62,11 @@ class TaskBase(Generic[E]):
             f"{type(self).__name__}({self.relay}, {self.operation}, {clean(self.task_id, 80)!r}, state={self.state!r})"
         )
 
+    def _repr_html_(self) -> str:
+        from klingkit._notebook import task_html
+
+        return task_html(self)
+
     def __reduce__(self) -> tuple[Any, ...]:
         # Without the client, which holds the key, and without the raw answer, which may hold anything.
         state = replace(self.snapshot, raw=None)

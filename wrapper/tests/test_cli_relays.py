@@ -166,3 +166,16 @@ def test_the_client_needs_no_package_of_the_commands() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[] False\n"
+
+
+def test_operations_whose_tasks_are_asked_for_together_tell_so(capsys: pytest.CaptureFixture[str]) -> None:
+    offer = told(capsys, "show", "official")["operations"]["standard-text-to-video"]
+    assert offer["evidence"] == {"create": "documented", "get": "documented", "list": "documented"}
+
+
+def test_what_a_relay_lacks_is_one_list_and_not_a_section_each(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _dispatch.main(["relays", "show", "xiexus"]) == 0
+    out = capsys.readouterr().out
+    assert out.count("not offered") == 2  # the list of tasks, and the operations
+    assert "omni-video" in out
+    assert max(len(line) for line in out.splitlines()) <= 80

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from klingkit_spec.methods.annotations import Types
+from klingkit_spec.methods.attributes import HEADER, attributes_module
 from klingkit_spec.methods.docstrings import docstring
 from klingkit_spec.methods.places import places_of
 from klingkit_spec.methods.plan import resolved
@@ -18,9 +19,8 @@ if TYPE_CHECKING:
     from klingkit_spec.methods.plan import Argument, Method
     from klingkit_spec.methods.table import Group, Table
 
-__all__ = ["HEADER", "module_texts"]
+__all__ = ["module_texts"]
 
-HEADER = "# OUTPUT of `klingkit spec client`. Do not edit: change openapi/methods.toml or the sources, run it again.\n"
 _TASKS = {"Task", "Result"}
 _COMMON = {
     "create": ("extra", "extra_headers", "validate"),
@@ -43,6 +43,7 @@ def module_texts(spec: Mapping[str, Any], table: Table, methods: Sequence[Method
         for asynchronous in (False, True):
             name = f"async_{group.name}.py" if asynchronous else f"{group.name}.py"
             texts[name] = _group_module(group, own, facts, types, asynchronous=asynchronous)
+    texts["attributes.py"] = attributes_module(table)
     texts["types.py"] = _types_module(types, methods)
     texts["records.py"] = _records_module(spec, methods)
     texts["table.py"] = _table_module(spec, methods)
@@ -51,7 +52,7 @@ def module_texts(spec: Mapping[str, Any], table: Table, methods: Sequence[Method
 
 
 def _group_module(group: Group, methods: Sequence[Method], facts: Facts, types: Types, *, asynchronous: bool) -> str:
-    cls, base = _class_name(group, asynchronous=asynchronous), "AsyncGroup" if asynchronous else "Group"
+    cls, base = group.class_name(asynchronous=asynchronous), "AsyncGroup" if asynchronous else "Group"
     which = "`AsyncKling`" if asynchronous else "`Kling`"
     bodies = [_method(method, facts, types, asynchronous=asynchronous) for method in methods]
     awaited = "Every call is awaited.\n\n    " if asynchronous else ""
@@ -85,10 +86,6 @@ class {cls}({base}):
     __slots__ = ()
 
 ''' + "\n".join(bodies)
-
-
-def _class_name(group: Group, *, asynchronous: bool) -> str:
-    return f"{'Async' if asynchronous else ''}{group.name.capitalize()}"
 
 
 def _method(method: Method, facts: Facts, types: Types, *, asynchronous: bool) -> str:

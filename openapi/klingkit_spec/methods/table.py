@@ -29,6 +29,10 @@ class Group:
     tag: str
     title: str
 
+    def class_name(self, *, asynchronous: bool) -> str:
+        """Return the name of the class that has its methods."""
+        return f"{'Async' if asynchronous else ''}{self.name.capitalize()}"
+
 
 @dataclass(frozen=True)
 class Row:

@@ -26,6 +26,8 @@ GROUP = "klingkit.commands"
 MISUSE = 2
 INTERRUPTED = 130
 _COLUMNS = 80
+_COMPLETION = "_KLINGKIT_COMPLETE"
+_COMPLETION_OPTIONS = ("--install-completion", "--show-completion")
 
 _OS_ADVICE = {
     errno.ENOSPC: "the disk is full; free some space or choose another folder.",
@@ -43,9 +45,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run ``klingkit ARGV`` and return its exit status."""
     args = list(sys.argv[1:] if argv is None else argv)
     commands = {entry.name: entry for entry in entry_points(group=GROUP)}
+    if _COMPLETION in os.environ:
+        return _complete([], commands)
     if not args or args[0] in {"-h", "--help", "help"}:
         print(_overview(commands))
         return 0 if args else MISUSE
+    if args[0] in _COMPLETION_OPTIONS:
+        return _complete(args, commands)
     if args[0] in {"-V", "--version"}:
         print(f"klingkit {version('klingkit')}")
         return 0
@@ -54,6 +60,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         known = ", ".join(sorted(commands))
         return _fail("klingkit", f"there is no command {name!r}; choose one of: {known}.")
     return _run(commands[name], rest)
+
+
+def _complete(argv: Sequence[str], commands: Mapping[str, EntryPoint]) -> int:
+    try:
+        from klingkit.cli import _completion
+    except ModuleNotFoundError as error:
+        return _fail(
+            "klingkit", f"completion needs more packages: pip install 'klingkit[cli]' (missing: {error.name})."
+        )
+    return _completion.run(argv, commands, _COMPLETION, os.environ)
 
 
 def _run(entry: EntryPoint, argv: Sequence[str]) -> int:
@@ -125,7 +141,8 @@ def _overview(commands: Mapping[str, EntryPoint]) -> str:
             "Commands:",
             *rows,
             "",
-            "klingkit COMMAND --help tells more; klingkit --version prints the version.",
+            "klingkit COMMAND --help tells more; klingkit --version prints the version;",
+            "klingkit --install-completion lets your shell complete commands and options.",
         ]
     )
 

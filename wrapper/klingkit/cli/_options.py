@@ -12,7 +12,7 @@ import typer
 from klingkit._client import Kling
 from klingkit._credentials import ANY_RELAY_VARIABLE
 from klingkit._errors import MissingKeyError
-from klingkit._registry import find_relay
+from klingkit._registry import find_relay, registered
 from klingkit._settings import RELAY_VARIABLE, default_relay
 from klingkit._text import clean
 
@@ -37,7 +37,12 @@ DEFAULT_TIMEOUT = 900.0
 
 RELAY = Annotated[
     str | None,
-    typer.Option("--relay", metavar="ID", help=f"The relay; else {RELAY_VARIABLE}, else default_relay as configured."),
+    typer.Option(
+        "--relay",
+        metavar="ID",
+        help=f"The relay; else {RELAY_VARIABLE}, else default_relay as configured.",
+        autocompletion=lambda: [*registered()],
+    ),
 ]
 BASE_URL = Annotated[
     str | None,

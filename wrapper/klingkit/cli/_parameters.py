@@ -109,7 +109,7 @@ def _option(name: str, kinds: list[Any], told: str, *, required: bool) -> Any:
     elif words and int in kinds:
         more.update(metavar=f"NUMBER|{'|'.join(words)}", parser=_number_or_word)
     elif words and str in kinds:
-        more.update(metavar="NAME", help=f"{told} Known: {', '.join(words)}.")
+        more.update(metavar="NAME", help=f"{told} Known: {', '.join(words)}.", autocompletion=lambda: words)
     elif words:
         held = kinds[0]
     elif int in kinds and str in kinds:

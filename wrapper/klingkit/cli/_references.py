@@ -17,7 +17,7 @@ from klingkit.cli._options import Where, dashed
 if TYPE_CHECKING:
     from klingkit._client import Kling
 
-__all__ = ["Reference", "operation_of", "refer"]
+__all__ = ["Reference", "operation_names", "operation_of", "refer"]
 
 _LONGEST_HANDLE = 100_000
 
@@ -68,6 +68,11 @@ def refer(
     return Reference(Where.of(relay or home, base_url, allow_undocumented=allow_undocumented), handle=handle)
 
 
+def operation_names() -> list[str]:
+    """Return the operations, as commands are written."""
+    return [dashed(method) for method in METHODS.values()]
+
+
 def operation_of(name: str) -> str:
     """Return the id of the operation that is named as a command, a method or an operationId.
 
@@ -77,7 +82,7 @@ def operation_of(name: str) -> str:
     try:
         return find_operation(name.replace("-", "_")).id
     except InvalidRequestError as error:
-        known = ", ".join(dashed(method) for method in METHODS.values())
+        known = ", ".join(operation_names())
         raise InvalidRequestError(
             f"there is no operation {name!r}; choose one of: {known}.", argument="operation"
         ) from error

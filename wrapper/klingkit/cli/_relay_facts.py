@@ -11,7 +11,7 @@ from klingkit._dialect import wording_of
 from klingkit._errors import ConfigurationError
 from klingkit._registry import registered, root_url
 from klingkit._settings import read_settings
-from klingkit._surface import METHODS, offers
+from klingkit._surface import METHODS, find_operation, offers
 from klingkit.cli._options import dashed
 from klingkit.cli._parameters import spec_fields
 
@@ -82,7 +82,7 @@ def _operation(relay: Relay, name: str, rows: Mapping[str, Any]) -> dict[str, An
     spec = spec_fields(name)
     own = offers(relay.documents_of)[name].fill_in
     return {
-        "evidence": {verb: rows.get(f"{name}_{verb}", {}).get("evidence") for verb in _VERBS},
+        "evidence": {verb: rows.get(call, {}).get("evidence") for verb, call in _calls(name).items()},
         "takes": sorted(fields),
         "requires": sorted(field for field, row in fields.items() if row.get("required")),
         "filled_in": dict(sorted(own.items())),
@@ -90,6 +90,13 @@ def _operation(relay: Relay, name: str, rows: Mapping[str, Any]) -> dict[str, An
         "lacks": [field for field in spec if field not in fields and field not in _carried(relay, name)],
         "beyond_the_spec": sorted(field for field in fields if field not in spec),
     }
+
+
+def _calls(name: str) -> dict[str, str]:
+    """Return the calls by which tasks of an operation are made, asked for and listed."""
+    shared = find_operation(name).shared
+    calls = {verb: f"{name}_{verb}" for verb in _VERBS}
+    return {**calls, "get": f"{shared}_get", "list": f"{shared}_query"} if shared else calls
 
 
 def _differences(relay: Relay, name: str, fields: Mapping[str, Any]) -> list[str]:

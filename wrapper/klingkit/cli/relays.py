@@ -14,12 +14,15 @@ from rich.text import Text
 
 from klingkit._credentials import ANY_RELAY_VARIABLE
 from klingkit._registry import find_relay
+from klingkit._surface import METHODS
 from klingkit.cli import _options  # noqa: TC001 - the command-line parser reads the annotations
 from klingkit.cli._relay_facts import all_relays, relay_facts, relay_summary
 from klingkit.cli._running import run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+_MOST_LISTED = 6
 
 app = typer.Typer(help=__doc__, add_completion=False, rich_markup_mode=None)
 
@@ -38,6 +41,8 @@ def overview(context: typer.Context, as_json: _options.JSON = False) -> int:
         table.add_column(title, overflow="fold")
     for row in rows:
         offered = row["operations"] or ["(no documents: --allow-undocumented)"]
+        if len(offered) > _MOST_LISTED:
+            offered = [f"{len(offered)} of {len(METHODS)} operations"]
         called = [row["title"]] if row["title"] != row["id"] else []
         place = Text(
             "\n".join(
@@ -77,9 +82,15 @@ def show(relay: Annotated[str, typer.Argument(metavar="ID", help="The relay.")],
         ],
     )
     for name, offer in facts["operations"].items():
+        if offer is None:
+            continue
         console.print()
         console.print(Text(name, "bold"))
         _lines(console, _offer_lines(offer))
+    if lacking := ", ".join(name for name, offer in facts["operations"].items() if offer is None):
+        console.print()
+        console.print(Text("not offered", "bold"))
+        _lines(console, [("", lacking)])
     if claims := facts["claims_without_documents"]:
         console.print()
         console.print(Text("pages it lists without saying more", "bold"))
@@ -92,9 +103,7 @@ def main(argv: Sequence[str]) -> int:
     return run(app, "relays", argv)
 
 
-def _offer_lines(offer: Mapping[str, Any] | None) -> list[tuple[str, str]]:
-    if offer is None:
-        return [("", "not offered")]
+def _offer_lines(offer: Mapping[str, Any]) -> list[tuple[str, str]]:
     filled = ", ".join(f"{name}={json.dumps(value)}" for name, value in offer["filled_in"].items())
     return [
         ("evidence", ", ".join(f"{verb} {how or 'not offered'}" for verb, how in offer["evidence"].items())),
@@ -111,7 +120,10 @@ def _lines(console: Console, rows: list[tuple[str, str]]) -> None:
     for name, value in rows:
         if value:
             first = f"  {name:<10}" if name else "  "
-            wrapped = textwrap.wrap(value, console.width, initial_indent=first, subsequent_indent=" " * 12)
+            later = " " * len(first)
+            wrapped = textwrap.wrap(
+                value, console.width, initial_indent=first, subsequent_indent=later, break_on_hyphens=False
+            )
             print(*wrapped, sep="\n")
 
 

@@ -13,7 +13,7 @@ from rich.text import Text
 from klingkit._text import clean
 from klingkit.cli import _options
 from klingkit.cli._options import Where
-from klingkit.cli._references import operation_of, refer
+from klingkit.cli._references import operation_names, operation_of, refer
 from klingkit.cli._running import run
 from klingkit.cli._saving import Saving
 from klingkit.cli._task_facts import task_facts, task_lines
@@ -33,7 +33,10 @@ _TASK = Annotated[
 ]
 _OPERATION_HELP = "What made it, such as text-to-video."
 _OPERATION = Annotated[
-    str | None, typer.Option("--operation", metavar="NAME", help=f"{_OPERATION_HELP} Needed with an id.")
+    str | None,
+    typer.Option(
+        "--operation", metavar="NAME", help=f"{_OPERATION_HELP} Needed with an id.", autocompletion=operation_names
+    ),
 ]
 
 
@@ -106,7 +109,9 @@ def download(
 
 @app.command("list", no_args_is_help=True)
 def list_tasks(
-    operation: Annotated[str, typer.Option("--operation", metavar="NAME", help=_OPERATION_HELP)],
+    operation: Annotated[
+        str, typer.Option("--operation", metavar="NAME", help=_OPERATION_HELP, autocompletion=operation_names)
+    ],
     relay: _options.RELAY = None,
     page: Annotated[int, typer.Option(min=1, max=1000, metavar="NUMBER", help="Which page.")] = 1,
     page_size: Annotated[int, typer.Option(min=1, max=500, metavar="NUMBER", help="How many on a page.")] = 30,
