@@ -42,7 +42,9 @@ class Tokens:
         return len(self.lines)
 
     def at(self, index: int) -> Token:
-        """Return the token that starts at the line with 0-based `index`."""
+        """Return the token that starts at the line with 0-based `index`; behind the last line all is blank."""
+        if index >= len(self.lines):
+            return Token("blank")
         if index not in self._known:
             self._known[index] = self._read(self.lines[index], index)
         return self._known[index]
