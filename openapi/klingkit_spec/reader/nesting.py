@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["Placed", "place"]
 
 
-
 class Beam(NamedTuple):
     """How widely to search: readings carried on from line to line, how many of them may stand at one place, and how
     much dearer than the cheapest they may be."""
@@ -175,9 +174,7 @@ def _keep(readings: dict[int, _Reading], new: _Reading) -> None:
     readings[new.node.uid] = winner
 
 
-def _advance(
-    stack: Stack, line: Line, index: int, reading: _Reading, dearer: int
-) -> Iterator[tuple[_Reading, int]]:
+def _advance(stack: Stack, line: Line, index: int, reading: _Reading, dearer: int) -> Iterator[tuple[_Reading, int]]:
     """Yield what the reading may become by this line, and the line it goes on with."""
     token = line.token
     cost, top = reading.cost, reading.node
@@ -192,7 +189,7 @@ def _advance(
         price = FOLDED if token.form == "text" else FOLDED + LOOKS_STRUCTURAL
         yield _Reading(cost + price, top, reading, index, top.column + 2), index + 1
     steps = stack.steps(top, line, dearer)
-    for step, rank in _ranked(steps):
+    for step, rank in _ranked(steps) if len(steps) > 1 else zip(steps, (0,), strict=False):
         yield _Reading(cost + step.cost + rank, step.node, reading, index, step.column, step.hinted), index + token.span
     if not open_text and all(step.cost > JUNK // 2 for step in steps):
         yield _Reading(cost + JUNK, top, reading, index, None), index + 1

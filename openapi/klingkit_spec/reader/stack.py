@@ -74,19 +74,25 @@ class Stack:
 
     def _reaches(self, node: Node, token: Token, reached: dict[int, bool]) -> bool:
         """Say whether this node or one around it could take the token: closing nodes for nothing takes most time."""
-        answer = reached.get(node.uid)
-        if answer is None:
-            answer = self._could_take(node, token) or (
-                node.parent is not None and self._reaches(node.parent, token, reached)
-            )
-            reached[node.uid] = answer
+        passed: list[int] = []
+        current: Node | None = node
+        answer = False
+        while current is not None:
+            known = reached.get(current.uid)
+            answer = self._could_take(current, token) if known is None else known
+            passed.append(current.uid)
+            if answer or known is not None:
+                break
+            current = current.parent
+        for uid in passed:
+            reached[uid] = answer
         return answer
 
     def _could_take(self, node: Node, token: Token) -> bool:
         if token.form == "key":
             if node.form == "map":
                 return token.key not in node.seen and self._legal(node.kind, token.key) is not None
-            return node.form == "pending" and bool(node.spec.map)
+            return node.form == "pending" and node.spec.map is not None
         return token.form == "item" and (
             node.form == "seq" or (node.form == "pending" and node.spec.item() is not None)
         )
@@ -210,7 +216,8 @@ class Stack:
             return None
         if node.kind == "schema":
             kind = token.text.strip("'\"") if token.key == "type" and token.value in {"plain", "quoted"} else facts.type
-            facts = facts._replace(type=kind, annotated=token.key in ANNOTATIONS)
+            if kind != facts.type or facts.annotated is not (token.key in ANNOTATIONS):
+                facts = facts._replace(type=kind, annotated=token.key in ANNOTATIONS)
         elif node.kind == "properties" and token.value != "empty":
             facts = facts._replace(members=self._members(facts).plus(token.key, UNKNOWN))
         owner = self._changed(node, node.seen | {token.key}, facts)
