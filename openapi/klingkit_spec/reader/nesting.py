@@ -10,13 +10,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from klingkit_spec.reader.open_node import Node, Step
 from klingkit_spec.reader.prices import AMBIGUOUS
 from klingkit_spec.reader.stack import Line, Stack
 from klingkit_spec.reader.tokens import Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from klingkit_spec.reader.open_node import Node, Step
 
 __all__ = ["Placed", "place"]
 

@@ -1,4 +1,4 @@
-"""What it costs to place a key or a value: 0 for what the grammar plainly allows, more for what it allows grudgingly."""
+"""What it costs to place a key or a value: 0 for what the grammar plainly allows."""
 
 from __future__ import annotations
 
