@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from klingkit_spec.reader.promises import request_schemas
-from klingkit_spec.reader.provenance import inner_schemas
+from klingkit_spec.reader.schema_walk import inner_schemas
 
 if TYPE_CHECKING:
     from klingkit_spec.reader.notes import Notes
