@@ -17,6 +17,7 @@ from klingkit_spec.errors import SpecError
 from klingkit_spec.merge import OFFICIAL, Merged, RelayInput, merge
 from klingkit_spec.pipeline import Build, _check_effect, _evidence, _extract, _Inputs
 from klingkit_spec.relay_document import cut, operations, prune, stamp
+from klingkit_spec.source_marks import without_sources
 from klingkit_spec.verdicts import Conflict, VerdictError, Verdicts
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def _survey(home: Path, found: list[Decision]) -> None:
     extractions = _extract(inputs, Build())
     given: dict[str, RelayInput] = {}
     for relay, extraction in extractions.items():
-        document = _corrected(home, relay, extraction.document, found)
+        document = _corrected(home, relay, without_sources(extraction.document), found)
         given[relay] = RelayInput(document, inputs.registry[relay], extraction.claims)
     verdicts = _OpenVerdicts(home, inputs.registry, found)
     merged = merge(given, inputs.dialects, verdicts)

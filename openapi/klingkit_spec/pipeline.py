@@ -16,6 +16,7 @@ from klingkit_spec.merge import OFFICIAL, Merged, RelayInput, merge
 from klingkit_spec.pointer import MISSING, lookup, split
 from klingkit_spec.relay_document import Evidence, cut, operations, prune, stamp
 from klingkit_spec.report import Report, render
+from klingkit_spec.source_marks import without_sources
 from klingkit_spec.sources import Extraction, extract
 from klingkit_spec.surface import surface
 from klingkit_spec.verdicts import Verdicts
@@ -135,7 +136,7 @@ def _fix(inputs: _Inputs, extractions: Mapping[str, Extraction], result: Build) 
     corrected: dict[str, dict[str, Any]] = {}
     for relay, extraction in extractions.items():
         own = fixes.load(inputs.root / "fixes", relay)
-        corrected[relay] = fixes.apply(extraction.document, own)
+        corrected[relay] = fixes.apply(without_sources(extraction.document), own)
         shown = f"extracted/{relay}.openapi.yaml with its fixes"
         if relay == OFFICIAL:  # everything below leans on it
             lint.lint(corrected[relay], shown=shown)

@@ -16,7 +16,7 @@ was put together from several.
 
 # Where free data stands: what a vendor shows may have any key.
 _DATA = frozenset({"example", "default", "enum", "const", "value"})
-_NAMES = frozenset({"properties", "patternProperties", "$defs", "schemas"})
+_NAMES = frozenset({"properties", "patternProperties", "$defs", "schemas", "responses", "headers", "paths"})
 
 
 class InOneLine(dict[str, Any]):

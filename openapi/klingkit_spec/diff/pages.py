@@ -10,6 +10,7 @@ from klingkit_spec.document import PAGE, normalised
 from klingkit_spec.merge import OFFICIAL
 from klingkit_spec.reader import Note, read_file
 from klingkit_spec.relay_document import METHODS, operations, prune
+from klingkit_spec.source_marks import without_sources
 from klingkit_spec.sources import of_one_page
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def page_against_extracted(
         return known, from_file(page), ()
     reading = read_file(page, relay=relay)
     new = of_one_page(entry, reading.document, page.name)
-    old = _of_same_pages(known.document, new, entry["path_prefix"])
+    old = _of_same_pages(without_sources(known.document), new, entry["path_prefix"])
     _align(old, new)
     shown = f"extracted/{relay}.openapi.yaml"
     return Given(old, shown, known.text, known.file), Given(new, str(page), file=page), reading.notes

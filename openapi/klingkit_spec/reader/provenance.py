@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from klingkit_spec.reader.address import base_url
 from klingkit_spec.reader.line_marks import FROM
-from klingkit_spec.reader.normalise import METHODS
+from klingkit_spec.reader.normalise import METHODS, NOT_DOCUMENTED
 from klingkit_spec.reader.schema_walk import schemas
 from klingkit_spec.source_marks import SOURCE
 
@@ -127,7 +127,8 @@ def _operation(pointer: Pointer, operation: dict[str, Any]) -> Iterator[tuple[Po
         yield from _inside((*pointer, "parameters", str(index)), parameter)
     yield from _inside((*pointer, "requestBody"), operation.get("requestBody"))
     for status, response in _dict(operation.get("responses")).items():
-        yield from _inside((*pointer, "responses", str(status)), response)
+        if response != {"description": NOT_DOCUMENTED}:  # which no page says
+            yield from _inside((*pointer, "responses", str(status)), response)
         for name, header in _dict(_dict(response).get("headers")).items():
             yield from _inside((*pointer, "responses", str(status), "headers", str(name)), header)
 

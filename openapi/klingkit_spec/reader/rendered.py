@@ -176,7 +176,8 @@ class _Operation:
         if example is not ABSENT:
             shown = part is not None and part.has_example
             media |= {"example": example, LINE: line, FROM: {"type": "example" if shown else "sample"}}
-        return {"content": {(part.media_type if part else None) or _DATA_TYPE: media}}
+        body: dict[str, Any] = {"content": {(part.media_type if part else None) or _DATA_TYPE: media}}
+        return body if part is None else body | {LINE: part.line}
 
     def _schema(self, part: Part | None, example: Any, line: int) -> dict[str, Any] | None:
         """Return the schema of a table with its example, or of the example alone; None without either."""
