@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from klingkit_spec import consistency, fixes, lint, overlay, yamlio
 from klingkit_spec.dialect import base_name, dialect_for
 from klingkit_spec.errors import SpecError
+from klingkit_spec.lint_sources import EnumSources
 from klingkit_spec.merge import OFFICIAL, Merged, RelayInput, merge
 from klingkit_spec.pointer import MISSING, lookup, split
 from klingkit_spec.relay_document import Evidence, cut, operations, prune, stamp
@@ -65,12 +66,13 @@ def build(root: Path) -> Build:
         for relay, document in corrected.items()
     }
     merged = merge(given, inputs.dialects, inputs.verdicts)
-    lint.lint(merged.spec, shown="resolved/kling.openapi.yaml")
+    enums = _enum_sources(inputs, corrected)
+    lint.lint(merged.spec, shown="resolved/kling.openapi.yaml", enums=enums)
     result.merged = merged
     result.operations = sum(1 for _ in operations(merged.spec))
     result.conflicts = len(merged.conflicts)
     result.outputs["resolved/kling.openapi.yaml"] = yamlio.dump_yaml(merged.spec, header=_HEADER)
-    documents = {relay: _resolve(inputs, relay, merged, given[relay], result) for relay in inputs.registry}
+    documents = {relay: _resolve(inputs, relay, merged, given[relay], result, enums) for relay in inputs.registry}
     claims = {relay: extraction.claims for relay, extraction in extractions.items()}
     table = surface(merged.spec, documents, inputs.registry, inputs.dialects, claims)
     result.outputs["resolved/surface.json"] = yamlio.dump_json(table)
@@ -146,7 +148,17 @@ def _fix(inputs: _Inputs, extractions: Mapping[str, Extraction], result: Build) 
     return corrected
 
 
-def _resolve(inputs: _Inputs, relay: str, merged: Merged, given: RelayInput, result: Build) -> dict[str, Any]:
+def _enum_sources(inputs: _Inputs, corrected: Mapping[str, dict[str, Any]]) -> EnumSources:
+    """Return what documents, overlays and verdicts know of values."""
+    files = sorted((inputs.root / "overlays").glob("*.overlay.yaml"))
+    overlays = [yamlio.load_yaml(file, shown=f"overlays/{file.name}") for file in files]
+    others = [document for relay, document in corrected.items() if relay != OFFICIAL]
+    return EnumSources(corrected[OFFICIAL], [*others, *overlays, inputs.verdicts.tables])
+
+
+def _resolve(
+    inputs: _Inputs, relay: str, merged: Merged, given: RelayInput, result: Build, enums: EnumSources
+) -> dict[str, Any]:
     document = cut(merged.spec, _evidence(inputs, relay, merged, given))
     log: list[Applied] = []
     file = inputs.root / "overlays" / f"{relay}.overlay.yaml"
@@ -158,7 +170,7 @@ def _resolve(inputs: _Inputs, relay: str, merged: Merged, given: RelayInput, res
     _check_effect(document, log, shown)
     output = f"resolved/relays/{relay}.openapi.yaml"
     consistency.check(relay, document, merged.expected[relay], overlay=shown)
-    lint.lint(document, shown=output)
+    lint.lint(document, shown=output, enums=enums, of_relay=relay != OFFICIAL)
     result.outputs[output] = yamlio.dump_yaml(document, header=_HEADER)
     return document
 

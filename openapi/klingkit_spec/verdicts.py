@@ -148,6 +148,7 @@ class Verdicts:
             VerdictError: a table or entry is malformed.
         """
         self._shown = shown
+        self.tables = tables
         self._relays = set(relays)
         unknown = sorted(tables.keys() - {"reading", "entry"})
         if unknown:
