@@ -32,7 +32,7 @@ Place = tuple[str, str]
 
 def compare(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
     """Return every change between two OpenAPI 3 documents, worst first, each once."""
-    sides = Sides(*(_framed(normal(without_sources(document))) for document in (old, new)))
+    sides = Sides(_framed(normal(without_sources(old))), _framed(normal(without_sources(new))))
     info = _ROOT.child("info")
     before, after = sides.before(info), sides.after(info)
     compare_words(sides.changes, None, members(before, info), members(after, info), also=_ALL_OF_INFO)

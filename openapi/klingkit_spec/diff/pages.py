@@ -6,6 +6,7 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 from klingkit_spec.diff.inputs import Given, from_file
+from klingkit_spec.diff.parts import part_against_extracted
 from klingkit_spec.document import PAGE, normalised
 from klingkit_spec.merge import OFFICIAL
 from klingkit_spec.reader import Note, read_file
@@ -34,9 +35,9 @@ def page_against_extracted(
         PageError: the page cannot be read.
         DiffInputError: `extracted/` lacks the relay's document.
     """
-    known = from_file(home / "extracted" / f"{relay}.openapi.yaml")
     if relay == OFFICIAL:  # no page, but a document of ours, which the build does not put through the reader either
-        return known, from_file(page), ()
+        return *part_against_extracted(page, home), ()
+    known = from_file(home / "extracted" / f"{relay}.openapi.yaml")
     reading = read_file(page, relay=relay)
     new = of_one_page(entry, reading.document, page.name)
     old = _of_same_pages(without_sources(known.document), new, entry["path_prefix"])
