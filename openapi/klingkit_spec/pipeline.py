@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from klingkit_spec.fixes import Fix
     from klingkit_spec.overlay import Applied
 
-__all__ = ["Build", "BuildError", "Registry", "build"]
+__all__ = ["Build", "BuildError", "Inputs", "Registry", "build", "check_effect", "evidence_of", "extract_all"]
 
 _HEADER = "Written by `klingkit spec build`. Do not edit: change an input (see README.md) and run the command again."
 
@@ -57,9 +57,9 @@ def build(root: Path) -> Build:
     Raises:
         SpecError: an input is missing or malformed, or the inputs do not fit together; the text says what to do.
     """
-    inputs = _Inputs(root)
+    inputs = Inputs(root)
     result = Build(relays=len(inputs.registry))
-    extractions = _extract(inputs, result)
+    extractions = extract_all(inputs, result)
     corrected = _fix(inputs, extractions, result)
     given = {
         relay: RelayInput(document, inputs.registry[relay], extractions[relay].claims)
@@ -82,8 +82,12 @@ def build(root: Path) -> Build:
     return result
 
 
-class _Inputs:
-    """The tables that stand beside the sources."""
+class Inputs:
+    """The tables that stand beside the sources.
+
+    Raises:
+        SpecError: one is missing or malformed, or a folder belongs to no relay.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -120,7 +124,12 @@ class _Inputs:
                 )
 
 
-def _extract(inputs: _Inputs, result: Build) -> dict[str, Extraction]:
+def extract_all(inputs: Inputs, result: Build) -> dict[str, Extraction]:
+    """Read the pages of every relay, the official document first, and put what they say into the outputs.
+
+    Raises:
+        SpecError: a page cannot be read, or pages do not fit together.
+    """
     sources = inputs.root / "sources"
     official = extract(sources, OFFICIAL, inputs.registry[OFFICIAL], {})
     ids = {(path, method): node.get("operationId", "") for path, method, node in operations(official.document)}
@@ -134,7 +143,7 @@ def _extract(inputs: _Inputs, result: Build) -> dict[str, Extraction]:
     return extractions
 
 
-def _fix(inputs: _Inputs, extractions: Mapping[str, Extraction], result: Build) -> dict[str, dict[str, Any]]:
+def _fix(inputs: Inputs, extractions: Mapping[str, Extraction], result: Build) -> dict[str, dict[str, Any]]:
     corrected: dict[str, dict[str, Any]] = {}
     for relay, extraction in extractions.items():
         own = fixes.load(inputs.root / "fixes", relay)
@@ -148,7 +157,7 @@ def _fix(inputs: _Inputs, extractions: Mapping[str, Extraction], result: Build) 
     return corrected
 
 
-def _enum_sources(inputs: _Inputs, corrected: Mapping[str, dict[str, Any]]) -> EnumSources:
+def _enum_sources(inputs: Inputs, corrected: Mapping[str, dict[str, Any]]) -> EnumSources:
     """Return what documents, overlays and verdicts know of values."""
     files = sorted((inputs.root / "overlays").glob("*.overlay.yaml"))
     overlays = [yamlio.load_yaml(file, shown=f"overlays/{file.name}") for file in files]
@@ -157,9 +166,9 @@ def _enum_sources(inputs: _Inputs, corrected: Mapping[str, dict[str, Any]]) -> E
 
 
 def _resolve(
-    inputs: _Inputs, relay: str, merged: Merged, given: RelayInput, result: Build, enums: EnumSources
+    inputs: Inputs, relay: str, merged: Merged, given: RelayInput, result: Build, enums: EnumSources
 ) -> dict[str, Any]:
-    document = cut(merged.spec, _evidence(inputs, relay, merged, given))
+    document = cut(merged.spec, evidence_of(inputs, relay, merged, given))
     log: list[Applied] = []
     file = inputs.root / "overlays" / f"{relay}.overlay.yaml"
     shown = f"overlays/{file.name}"
@@ -167,7 +176,7 @@ def _resolve(
         document, log = overlay.apply(document, yamlio.load_yaml(file, shown=shown), shown=shown)
     stamp(document, given.entry)
     prune(document)
-    _check_effect(document, log, shown)
+    check_effect(document, log, shown)
     output = f"resolved/relays/{relay}.openapi.yaml"
     consistency.check(relay, document, merged.expected[relay], overlay=shown)
     lint.lint(document, shown=output, enums=enums, of_relay=relay != OFFICIAL)
@@ -175,7 +184,7 @@ def _resolve(
     return document
 
 
-def _check_effect(document: dict[str, Any], log: list[Applied], shown: str) -> None:
+def check_effect(document: dict[str, Any], log: list[Applied], shown: str) -> None:
     """Refuse an update of something that no operation of the relay uses: it would look like a promise."""
     for applied in log:
         if applied.kind == "update" and all(lookup(document, split(place)) is MISSING for place in applied.pointers):
@@ -184,7 +193,7 @@ def _check_effect(document: dict[str, Any], log: list[Applied], shown: str) -> N
             )
 
 
-def _evidence(inputs: _Inputs, relay: str, merged: Merged, given: RelayInput) -> dict[str, Evidence]:
+def evidence_of(inputs: Inputs, relay: str, merged: Merged, given: RelayInput) -> dict[str, Evidence]:
     """Return the operations of `relay` and how we know of each.
 
     Beside what its pages document: the get of every documented create, since a relay that takes a task must tell how

@@ -49,7 +49,7 @@ components:
 servers:
   - url: https://api.xiexus.cn
 """
-_READ: dict[tuple[bytes, str | None], Reading] = {}
+_READ: dict[tuple[bytes, str | None, bool], Reading] = {}
 
 
 _VALID: dict[str, list[str]] = {}
@@ -60,10 +60,10 @@ def _each_page_is_read_and_each_document_validated_once(monkeypatch: pytest.Monk
     """That takes four fifths of a build, and nearly every test has the same committed pages and documents."""
     validate = lint._invalid
 
-    def remembered(path: Path, *, name: str | None = None, relay: str | None = None) -> Reading:
-        key = (path.read_bytes(), name)
+    def remembered(path: Path, *, name: str | None = None, relay: str | None = None, sources: bool = False) -> Reading:
+        key = (path.read_bytes(), name, sources)
         if key not in _READ:
-            _READ[key] = read_file(path, name=name, relay=relay)
+            _READ[key] = read_file(path, name=name, relay=relay, sources=sources)
         return _READ[key]
 
     def validated(document: dict[str, Any]) -> list[str]:
@@ -227,6 +227,21 @@ def test_a_page_that_reads_the_same_keeps_the_words_of_the_source(clone: Path, t
 
     assert differing(clone, before) == {"sources/xiexus/provenance.toml"}
     assert provenance(clone, "xiexus", "query-image2video.json")["reviewed"] == "2026-11-30"
+
+
+def test_a_page_of_other_words_alone_keeps_the_words_of_the_source_and_says_so(
+    clone: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = changed(clone, tmp_path, "anyapi/text2video.txt", "选pro:", "另:")
+    before = state(clone)
+
+    assert run(page, "anyapi", clone) == 0
+
+    assert differing(clone, before) == {"sources/anyapi/provenance.toml"}
+    printed = said(capsys)
+    assert "words changed: description" in printed
+    assert "Only the vendor's words changed, so sources/anyapi/text2video.txt keeps ours." in printed
+    assert "Reword it" not in printed
 
 
 def test_a_page_that_was_ingested_before_does_not_overwrite_its_rewording(
