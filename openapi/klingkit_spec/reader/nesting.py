@@ -35,7 +35,7 @@ class Beam(NamedTuple):
 
 BEAMS = (Beam(8, 2, 60, hasty=True), Beam(24, 3, 500), Beam(160, 12, 500))
 """A narrow search first, since most pages are plain; a wider one where that ends expensively. The narrow one must
-carry on every reading that could become a doubt worth saying: its slack is twice `AMBIGUOUS`."""
+carry on every reading that could become a doubt worth saying: its slack is more than `AMBIGUOUS`."""
 EXPENSIVE = 200
 LONGEST_FOR_WIDE = 800
 JUNK = 400
