@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from klingkit_spec.expected import Expected
 
-__all__ = ["ConsistencyError", "check"]
+__all__ = ["ConsistencyError", "check", "disagreements"]
 
 _ASPECTS = ("type", "required", "enum", "default", "format", *LIMITS)
 
@@ -34,14 +34,15 @@ def check(relay: str, document: dict[str, Any], expected: Mapping[str, Expected]
     for operation, promised in expected.items():
         if operation not in resolved:
             raise ConsistencyError(f"{relay} documents {operation}, but its resolved document lacks it; see {overlay}.")
-        for field, aspect, page, ours in _disagreements(promised, resolved[operation]):
+        for field, aspect, page, ours in disagreements(promised, resolved[operation]):
             raise ConsistencyError(
                 f"{relay} {operation} {field} {aspect}: its own document comes to {page!r}, its resolved document says "
                 f"{ours!r}; correct {overlay}, or settle it in verdicts.toml."
             )
 
 
-def _disagreements(expected: Expected, found: Operation) -> Iterator[tuple[str, str, Any, Any]]:
+def disagreements(expected: Expected, found: Operation) -> Iterator[tuple[str, str, Any, Any]]:
+    """Yield field, aspect and both values wherever the operation `found` is not what was `expected` of it."""
     yield from _request(expected.request, found.request or {})
     for name in sorted(expected.headers.keys() | found.headers.keys()):
         promised, ours = expected.headers.get(name, UNSAID), found.headers.get(name, UNSAID)

@@ -34,6 +34,7 @@ __all__ = ["IngestError", "NewRelayError", "Outcome", "Plan", "Request", "carry_
 
 _COPIED = ("sources", "fixes", "overlays", "extracted", "resolved", "relays.toml", "dialects.toml", "verdicts.toml")
 _LISTED_LINES = 8
+_WORDING = frozenset({"description", "summary", "title"})
 
 
 class IngestError(SpecError):
@@ -66,8 +67,8 @@ class Request:
 class Plan:
     """A page that was read, and what would be written.
 
-    `text` is None where the committed text stays: it reads the same. `recorded` is the day on which this very page
-    was ingested before, or None. `stripped_links` lost their query.
+    `text` is None where the committed text stays: it reads the same, or but for the vendor's words. `recorded` is the
+    day on which this very page was ingested before, or None. `stripped_links` lost their query.
     """
 
     relay: str
@@ -87,6 +88,11 @@ class Plan:
     def complete(self) -> bool:
         """Whether nothing on the page was left unread."""
         return all(note.level != "warning" for note in self.notes)
+
+    @property
+    def reworded(self) -> bool:
+        """Whether the vendor changed words and nothing else."""
+        return self.text is None and bool(self.changes)
 
     @property
     def source(self) -> str:
@@ -138,7 +144,7 @@ def plan(home: Path, request: Request) -> Plan:
     digest = hashlib.sha256(data).hexdigest()
     origin = Origin(name, _title(new.document, name), address or entry.get("docs", ""), request.day, digest)
     changes = tuple(compare(old.document, new.document))
-    same = not changes and (folder / name).is_file()
+    same = all(_is_wording(change) for change in changes) and (folder / name).is_file()
     return Plan(
         relay=request.relay,
         name=name,
@@ -155,9 +161,14 @@ def plan(home: Path, request: Request) -> Plan:
     )
 
 
+def _is_wording(change: Change) -> bool:
+    """Say whether the vendor only says the same thing otherwise; a source has words of our own for it already."""
+    return change.kind == "words-changed" and change.pointer.rpartition("/")[2] in _WORDING
+
+
 def _entry(home: Path, request: Request) -> Mapping[str, Any]:
     """Return the registry's entry of the relay, after looking at every table: a broken one would stop the build."""
-    registry = pipeline._Inputs(home).registry
+    registry = pipeline.Inputs(home).registry
     if request.relay == OFFICIAL:
         raise IngestError(
             f"the official document is written by people: edit sources/{OFFICIAL}/{OFFICIAL_FILE} by hand, "

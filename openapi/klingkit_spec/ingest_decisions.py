@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from klingkit_spec import fixes, lint, overlay, yamlio
-from klingkit_spec.consistency import _disagreements
+from klingkit_spec.consistency import disagreements
 from klingkit_spec.document import read_operations
 from klingkit_spec.errors import SpecError
 from klingkit_spec.merge import OFFICIAL, Merged, RelayInput, merge
-from klingkit_spec.pipeline import Build, _check_effect, _evidence, _extract, _Inputs
+from klingkit_spec.pipeline import Build, Inputs, check_effect, evidence_of, extract_all
 from klingkit_spec.relay_document import cut, operations, prune, stamp
+from klingkit_spec.source_marks import without_sources
 from klingkit_spec.verdicts import Conflict, VerdictError, Verdicts
 
 if TYPE_CHECKING:
@@ -62,16 +63,16 @@ def _file_of(sentence: str) -> str:
 
 
 def _survey(home: Path, found: list[Decision]) -> None:
-    inputs = _Inputs(home)
-    extractions = _extract(inputs, Build())
+    inputs = Inputs(home)
+    extractions = extract_all(inputs, Build())
     given: dict[str, RelayInput] = {}
     for relay, extraction in extractions.items():
-        document = _corrected(home, relay, extraction.document, found)
+        document = _corrected(home, relay, without_sources(extraction.document), found)
         given[relay] = RelayInput(document, inputs.registry[relay], extraction.claims)
     verdicts = _OpenVerdicts(home, inputs.registry, found)
     merged = merge(given, inputs.dialects, verdicts)
     for relay in inputs.registry:
-        document = cut(merged.spec, _evidence(inputs, relay, merged, given[relay]))
+        document = cut(merged.spec, evidence_of(inputs, relay, merged, given[relay]))
         _overlaid(home, relay, document, _Way(merged, given[relay].entry, verdicts.open), found)
 
 
@@ -109,17 +110,17 @@ class _OpenVerdicts(Verdicts):
 
     def settle(self, differences: Iterable[Difference]) -> list[Conflict]:
         every = list(differences)
-        for entry in list(self._entries):
+        for entry in list(self.entries):
             if not any(entry.matches(difference) for difference in every):
-                self._entries.remove(entry)
+                self.entries.remove(entry)
                 self._note(
                     VerdictError(f"{_VERDICTS_FILE}: the entry for {entry} matches no difference any more; delete it.")
                 )
         return super().settle(every)
 
-    def _by_rule(self, difference: Difference) -> Conflict:
+    def by_rule(self, difference: Difference) -> Conflict:
         try:
-            return super()._by_rule(difference)
+            return super().by_rule(difference)
         except VerdictError as error:
             self._note(error, _entry(difference))
             self.open.add((difference.relay, difference.operation, difference.field))
@@ -163,7 +164,7 @@ def _overlaid(home: Path, relay: str, document: dict[str, Any], way: _Way, found
             document, log = overlay.apply(document, yamlio.load_yaml(file, shown=shown), shown=shown)
         stamp(document, way.entry)
         prune(document)
-        _check_effect(document, log, shown)
+        check_effect(document, log, shown)
     except overlay.OverlayError as error:  # what it would have made cannot be held against anything
         found.append(Decision(shown, str(error)))
         return
@@ -171,7 +172,7 @@ def _overlaid(home: Path, relay: str, document: dict[str, Any], way: _Way, found
     ids = {(path, method): node["operationId"] for path, method, node in operations(document)}
     for place, operation in ids.items():
         promised = way.merged.expected[relay].get(operation)
-        for field, aspect, page, ours in _disagreements(promised, resolved[place]) if promised else ():
+        for field, aspect, page, ours in disagreements(promised, resolved[place]) if promised else ():
             if (relay, operation, field) in way.open:  # what the overlay has to say waits for the verdict
                 continue
             text = (

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, get_args
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from klingkit_spec.errors import SpecError
+from klingkit_spec.lint_numbers import number_findings
 from klingkit_spec.lint_schemas import example_findings, schema_findings
+from klingkit_spec.lint_sources import EnumSources, enum_findings
 from klingkit_spec.relay_document import EVIDENCE, Evidence, operations
 
 if TYPE_CHECKING:
@@ -32,13 +34,15 @@ class LintError(SpecError):
     """A document that breaks a rule of the house, or OpenAPI's own."""
 
 
-def lint(document: dict[str, Any], *, shown: str) -> None:
-    """Hold `document` against every rule.
+def lint(document: dict[str, Any], *, shown: str, enums: EnumSources | None = None, of_relay: bool = False) -> None:
+    """Hold `document` against every rule; `enums` is what the inputs know of values.
+
+    The words of a document `of_relay` are partly the relay's: its numbers need no unit.
 
     Raises:
         LintError: it breaks some; the text names up to five of them.
     """
-    found = list(findings(document))
+    found = list(findings(document, enums=enums, of_relay=of_relay))
     if found:
         more = f" (and {len(found) - _SHOWN} more)" if len(found) > _SHOWN else ""
         raise LintError(
@@ -76,14 +80,18 @@ def _invalid(document: dict[str, Any]) -> list[str]:
     return found
 
 
-def findings(document: dict[str, Any]) -> Iterator[str]:
-    """Yield a sentence for every rule that `document` breaks."""
+def findings(document: dict[str, Any], *, enums: EnumSources | None = None, of_relay: bool = False) -> Iterator[str]:
+    """Yield a sentence for every rule that `document` breaks; see `lint`."""
     invalid = _invalid(document)
     yield from invalid
     if not invalid:  # the other rules presume a document whose references lead somewhere
         yield from _operations(document)
         yield from schema_findings(document)
         yield from example_findings(document)
+        if enums is not None:
+            yield from enum_findings(document, enums)
+        if not of_relay:
+            yield from number_findings(document)
 
 
 def _operations(document: dict[str, Any]) -> Iterator[str]:

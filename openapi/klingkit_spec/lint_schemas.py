@@ -10,7 +10,6 @@ from referencing.jsonschema import DRAFT202012
 
 from klingkit_spec import pointer
 from klingkit_spec.fields import effective
-from klingkit_spec.relay_document import operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -45,7 +44,7 @@ def _walk(node: Any, parts: Parts) -> Iterator[tuple[Parts, Any]]:
     yield parts, node
     if isinstance(node, dict):
         for key, value in node.items():
-            if key != "example":  # free data
+            if key not in {"example", "examples"}:  # free data
                 yield from _walk(value, (*parts, key))
     elif isinstance(node, list):
         for index, value in enumerate(node):
@@ -58,6 +57,8 @@ def _schema(document: dict[str, Any], schema: Any, parts: Parts, *, named: bool)
     where = pointer.join(parts)
     if not named and (schema.get("type") == "object" or "properties" in schema):
         yield f"{where} is an object without a name of its own; move it to components/schemas"
+    if not named and "enum" in schema:
+        yield f"{where} is an enum without a name of its own; move it to components/schemas"
     if not all(isinstance(value, str) for value in schema.get("enum", ())):
         yield f"{where}/enum holds something else than texts"
     if "default" in schema:
@@ -66,6 +67,10 @@ def _schema(document: dict[str, Any], schema: Any, parts: Parts, *, named: bool)
         yield from _schema(document, member, (*parts, "properties", name), named=False)
     for key in ("items", "additionalProperties"):
         yield from _schema(document, schema.get(key), (*parts, key), named=False)
+    for key in ("oneOf", "anyOf"):  # conditions have no type, choices do
+        for index, branch in enumerate(schema.get(key, ())):
+            if isinstance(branch, dict) and branch.get("type") == "object":
+                yield from _schema(document, branch, (*parts, key, index), named=False)
 
 
 def _conditions(document: dict[str, Any], schema: Mapping[str, Any], name: str) -> Iterator[str]:
@@ -92,15 +97,50 @@ def _ruled(schema: Mapping[str, Any]) -> Iterator[str]:
 
 
 def example_findings(document: dict[str, Any]) -> Iterator[str]:
-    """Yield a sentence for every example of a request or an answer that its schema does not allow."""
-    for path, method, node in operations(document):
-        base: Parts = ("paths", path, method)
-        holders = [(*base, "requestBody"), *((*base, "responses", status) for status in node.get("responses", {}))]
-        for holder in holders:
-            media = pointer.lookup(document, (*map(str, holder), "content", "application/json"))
-            if isinstance(media, dict) and "example" in media and "schema" in media:
-                place = (*holder, "content", "application/json", "schema")
-                yield from _invalid(document, media["example"], place, f"the example of {pointer.join(holder)}")
+    """Yield a sentence for every example that its schema does not allow: of a body, a parameter, or in a schema."""
+    for parts, node in _walk(document, ()):
+        if not isinstance(node, dict):
+            continue
+        if isinstance(node.get("schema"), dict) and parts[-1:] != ("properties",):
+            for value, where in _examples(node):
+                what = f"the example{where} of {pointer.join(_holder(parts))}"
+                yield from _invalid(document, value, (*parts, "schema"), what)
+        elif _is_schema(parts):
+            for value, where in _examples(node):
+                yield from _invalid(document, value, parts, f"the example{where} of {pointer.join(parts)}")
+
+
+def _examples(node: dict[str, Any]) -> Iterator[tuple[Any, str]]:
+    """Yield the examples of a body, parameter or schema, with a word on which one it is."""
+    if "example" in node:
+        yield node["example"], ""
+    several = node.get("examples")
+    if isinstance(several, list):
+        yield from ((value, f" {index}") for index, value in enumerate(several, start=1))
+    elif isinstance(several, dict):
+        for name, example in several.items():
+            if isinstance(example, dict) and "value" in example:
+                yield example["value"], f" {name!r}"
+
+
+def _holder(parts: Parts) -> Parts:
+    """Return the place of the request, answer or parameter that a body belongs to."""
+    return parts[: parts.index("content")] if "content" in parts else parts
+
+
+def _is_schema(parts: Parts) -> bool:
+    """Say whether a schema stands there that describes a value of its own: a component, a member, an item."""
+    if parts[:2] == ("components", "schemas"):
+        inside = parts[3:]
+    elif "schema" in parts:
+        inside = parts[parts.index("schema") + 1 :]
+    else:
+        return False
+    steps = iter(inside)
+    for step in steps:
+        if step not in {"items", "additionalProperties"} and (step != "properties" or next(steps, None) is None):
+            return False
+    return parts != ("components", "schemas")
 
 
 def _invalid(document: dict[str, Any], value: Any, parts: Parts, what: str) -> Iterator[str]:

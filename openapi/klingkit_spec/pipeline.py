@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any, cast
 from klingkit_spec import consistency, fixes, lint, overlay, yamlio
 from klingkit_spec.dialect import base_name, dialect_for
 from klingkit_spec.errors import SpecError
+from klingkit_spec.lint_sources import EnumSources
 from klingkit_spec.merge import OFFICIAL, Merged, RelayInput, merge
 from klingkit_spec.pointer import MISSING, lookup, split
 from klingkit_spec.relay_document import Evidence, cut, operations, prune, stamp
 from klingkit_spec.report import Report, render
+from klingkit_spec.source_marks import without_sources
 from klingkit_spec.sources import Extraction, extract
 from klingkit_spec.surface import surface
 from klingkit_spec.verdicts import Verdicts
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from klingkit_spec.fixes import Fix
     from klingkit_spec.overlay import Applied
 
-__all__ = ["Build", "BuildError", "Registry", "build"]
+__all__ = ["Build", "BuildError", "Inputs", "Registry", "build", "check_effect", "evidence_of", "extract_all"]
 
 _HEADER = "Written by `klingkit spec build`. Do not edit: change an input (see README.md) and run the command again."
 
@@ -55,21 +57,22 @@ def build(root: Path) -> Build:
     Raises:
         SpecError: an input is missing or malformed, or the inputs do not fit together; the text says what to do.
     """
-    inputs = _Inputs(root)
+    inputs = Inputs(root)
     result = Build(relays=len(inputs.registry))
-    extractions = _extract(inputs, result)
+    extractions = extract_all(inputs, result)
     corrected = _fix(inputs, extractions, result)
     given = {
         relay: RelayInput(document, inputs.registry[relay], extractions[relay].claims)
         for relay, document in corrected.items()
     }
     merged = merge(given, inputs.dialects, inputs.verdicts)
-    lint.lint(merged.spec, shown="resolved/kling.openapi.yaml")
+    enums = _enum_sources(inputs, corrected)
+    lint.lint(merged.spec, shown="resolved/kling.openapi.yaml", enums=enums)
     result.merged = merged
     result.operations = sum(1 for _ in operations(merged.spec))
     result.conflicts = len(merged.conflicts)
     result.outputs["resolved/kling.openapi.yaml"] = yamlio.dump_yaml(merged.spec, header=_HEADER)
-    documents = {relay: _resolve(inputs, relay, merged, given[relay], result) for relay in inputs.registry}
+    documents = {relay: _resolve(inputs, relay, merged, given[relay], result, enums) for relay in inputs.registry}
     claims = {relay: extraction.claims for relay, extraction in extractions.items()}
     table = surface(merged.spec, documents, inputs.registry, inputs.dialects, claims)
     result.outputs["resolved/surface.json"] = yamlio.dump_json(table)
@@ -79,8 +82,12 @@ def build(root: Path) -> Build:
     return result
 
 
-class _Inputs:
-    """The tables that stand beside the sources."""
+class Inputs:
+    """The tables that stand beside the sources.
+
+    Raises:
+        SpecError: one is missing or malformed, or a folder belongs to no relay.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -117,7 +124,12 @@ class _Inputs:
                 )
 
 
-def _extract(inputs: _Inputs, result: Build) -> dict[str, Extraction]:
+def extract_all(inputs: Inputs, result: Build) -> dict[str, Extraction]:
+    """Read the pages of every relay, the official document first, and put what they say into the outputs.
+
+    Raises:
+        SpecError: a page cannot be read, or pages do not fit together.
+    """
     sources = inputs.root / "sources"
     official = extract(sources, OFFICIAL, inputs.registry[OFFICIAL], {})
     ids = {(path, method): node.get("operationId", "") for path, method, node in operations(official.document)}
@@ -131,11 +143,11 @@ def _extract(inputs: _Inputs, result: Build) -> dict[str, Extraction]:
     return extractions
 
 
-def _fix(inputs: _Inputs, extractions: Mapping[str, Extraction], result: Build) -> dict[str, dict[str, Any]]:
+def _fix(inputs: Inputs, extractions: Mapping[str, Extraction], result: Build) -> dict[str, dict[str, Any]]:
     corrected: dict[str, dict[str, Any]] = {}
     for relay, extraction in extractions.items():
         own = fixes.load(inputs.root / "fixes", relay)
-        corrected[relay] = fixes.apply(extraction.document, own)
+        corrected[relay] = fixes.apply(without_sources(extraction.document), own)
         shown = f"extracted/{relay}.openapi.yaml with its fixes"
         if relay == OFFICIAL:  # everything below leans on it
             lint.lint(corrected[relay], shown=shown)
@@ -145,8 +157,18 @@ def _fix(inputs: _Inputs, extractions: Mapping[str, Extraction], result: Build) 
     return corrected
 
 
-def _resolve(inputs: _Inputs, relay: str, merged: Merged, given: RelayInput, result: Build) -> dict[str, Any]:
-    document = cut(merged.spec, _evidence(inputs, relay, merged, given))
+def _enum_sources(inputs: Inputs, corrected: Mapping[str, dict[str, Any]]) -> EnumSources:
+    """Return what documents, overlays and verdicts know of values."""
+    files = sorted((inputs.root / "overlays").glob("*.overlay.yaml"))
+    overlays = [yamlio.load_yaml(file, shown=f"overlays/{file.name}") for file in files]
+    others = [document for relay, document in corrected.items() if relay != OFFICIAL]
+    return EnumSources(corrected[OFFICIAL], [*others, *overlays, inputs.verdicts.tables])
+
+
+def _resolve(
+    inputs: Inputs, relay: str, merged: Merged, given: RelayInput, result: Build, enums: EnumSources
+) -> dict[str, Any]:
+    document = cut(merged.spec, evidence_of(inputs, relay, merged, given))
     log: list[Applied] = []
     file = inputs.root / "overlays" / f"{relay}.overlay.yaml"
     shown = f"overlays/{file.name}"
@@ -154,15 +176,15 @@ def _resolve(inputs: _Inputs, relay: str, merged: Merged, given: RelayInput, res
         document, log = overlay.apply(document, yamlio.load_yaml(file, shown=shown), shown=shown)
     stamp(document, given.entry)
     prune(document)
-    _check_effect(document, log, shown)
+    check_effect(document, log, shown)
     output = f"resolved/relays/{relay}.openapi.yaml"
     consistency.check(relay, document, merged.expected[relay], overlay=shown)
-    lint.lint(document, shown=output)
+    lint.lint(document, shown=output, enums=enums, of_relay=relay != OFFICIAL)
     result.outputs[output] = yamlio.dump_yaml(document, header=_HEADER)
     return document
 
 
-def _check_effect(document: dict[str, Any], log: list[Applied], shown: str) -> None:
+def check_effect(document: dict[str, Any], log: list[Applied], shown: str) -> None:
     """Refuse an update of something that no operation of the relay uses: it would look like a promise."""
     for applied in log:
         if applied.kind == "update" and all(lookup(document, split(place)) is MISSING for place in applied.pointers):
@@ -171,7 +193,7 @@ def _check_effect(document: dict[str, Any], log: list[Applied], shown: str) -> N
             )
 
 
-def _evidence(inputs: _Inputs, relay: str, merged: Merged, given: RelayInput) -> dict[str, Evidence]:
+def evidence_of(inputs: Inputs, relay: str, merged: Merged, given: RelayInput) -> dict[str, Evidence]:
     """Return the operations of `relay` and how we know of each.
 
     Beside what its pages document: the get of every documented create, since a relay that takes a task must tell how

@@ -17,6 +17,7 @@ from klingkit_spec.errors import SpecError
 from klingkit_spec.merge import OFFICIAL, Claim
 from klingkit_spec.reader import Note, read_file
 from klingkit_spec.relay_document import operations
+from klingkit_spec.source_marks import SOURCE, without_sources
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +37,7 @@ class SourceError(SpecError):
 
 @dataclass(frozen=True)
 class Extraction:
-    """What a relay's pages say together; `notes` are (page, note), in page order."""
+    """What a relay's pages say together, with ``x-source`` in every part; `notes` are (page, note), in page order."""
 
     document: dict[str, Any]
     notes: tuple[tuple[str, Note], ...] = ()
@@ -54,13 +55,13 @@ def extract(sources: Path, relay: str, entry: Mapping[str, Any], ids: Mapping[tu
     folder = sources / relay
     pages = _listed(folder, relay)
     if relay == OFFICIAL:
-        return Extraction(official_parts.join(folder, pages, shown=f"sources/{relay}"))
+        return Extraction(official_parts.join(folder, pages, shown=f"sources/{relay}", sources=True))
     document = _empty(entry)
     notes: list[tuple[str, Note]] = []
     for page in pages:
         if page != CLAIMS:
             shown = f"sources/{relay}/{page}"
-            reading = read_file(folder / page, name=shown, relay=relay)
+            reading = read_file(folder / page, name=shown, relay=relay, sources=True)
             notes.extend((page, note) for note in reading.notes)
             _add(document, reading.document, page, shown)
     claims = _claims(folder, relay, entry, ids) if CLAIMS in pages else ()
@@ -110,11 +111,14 @@ def _empty(entry: Mapping[str, Any]) -> dict[str, Any]:
 def _add(document: dict[str, Any], page_document: dict[str, Any], page: str, shown: str) -> None:
     """Put what one page says into `document`, in place."""
     for key in ("servers", "tags"):
-        document[key].extend(item for item in page_document.get(key, ()) if item not in document[key])
+        known = without_sources(document[key])
+        document[key].extend(
+            _of(page, item) for item in page_document.get(key, ()) if without_sources(item) not in known
+        )
     for section, parts in page_document.get("components", {}).items():
         home = document["components"].setdefault(section, {})
         for name, part in parts.items():
-            _once(home, name, part, f"{shown}: the component {section}/{name}")
+            _once(home, name, _of(page, part), f"{shown}: the component {section}/{name}")
     for path, method, operation in operations(page_document):
         operation = {**copy.deepcopy(operation), PAGE: page}
         if "security" in page_document:  # what a page says for all its operations must not spread to other pages
@@ -127,9 +131,16 @@ def _add(document: dict[str, Any], page_document: dict[str, Any], page: str, sho
         item[method] = operation
 
 
+def _of(page: str, part: Any) -> Any:
+    """Return a part that stands beside those of other pages, with the page it is from."""
+    if not isinstance(part, dict) or SOURCE not in part:
+        return part
+    return {**part, SOURCE: {"page": page, **part[SOURCE]}}
+
+
 def _once(home: dict[str, Any], name: str, part: Any, what: str) -> None:
     known = home.setdefault(name, part)
-    if _words(known) != _words(part):
+    if _words(without_sources(known)) != _words(without_sources(part)):
         raise SourceError(f"{what} is defined otherwise on another page; rename it on one of them.")
 
 

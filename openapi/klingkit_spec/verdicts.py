@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from klingkit_spec.compare import Difference
 
-__all__ = ["RULES", "VERDICTS", "Conflict", "Verdict", "VerdictError", "Verdicts"]
+__all__ = ["RULES", "VERDICTS", "Conflict", "Entry", "Verdict", "VerdictError", "Verdicts"]
 
 Verdict = Literal["official", "overlay", "rename", "convert", "widen", "adopt"]
 
@@ -116,7 +116,9 @@ class Conflict:
 
 
 @dataclass(frozen=True)
-class _Entry:
+class Entry:
+    """One ``[[entry]]`` of verdicts.toml."""
+
     relay: str
     operation: str
     field: str
@@ -126,6 +128,7 @@ class _Entry:
     value: Any
 
     def matches(self, difference: Difference) -> bool:
+        """Say whether the entry settles this difference."""
         return (
             self.relay == difference.relay
             and self.aspect == difference.aspect
@@ -148,12 +151,13 @@ class Verdicts:
             VerdictError: a table or entry is malformed.
         """
         self._shown = shown
+        self.tables = tables
         self._relays = set(relays)
         unknown = sorted(tables.keys() - {"reading", "entry"})
         if unknown:
             self._refuse(f"unknown table {unknown[0]!r}; it knows [reading.<relay>] and [[entry]].")
         self._unmarked = {relay: self._reading(relay, table) for relay, table in tables.get("reading", {}).items()}
-        self._entries = [self._entry(index, table) for index, table in enumerate(tables.get("entry", ()), start=1)]
+        self.entries = [self._entry(index, table) for index, table in enumerate(tables.get("entry", ()), start=1)]
 
     def _refuse(self, sentence: str) -> Never:
         raise VerdictError(f"{self._shown}: {sentence}")
@@ -168,7 +172,7 @@ class Verdicts:
             self._refuse(f"[reading.{relay}] takes unmarked (one of {', '.join(_READINGS)}) and why.")
         return str(table["unmarked"])
 
-    def _entry(self, index: int, table: Mapping[str, Any]) -> _Entry:
+    def _entry(self, index: int, table: Mapping[str, Any]) -> Entry:
         if not table.keys() >= _ENTRY_KEYS or table.keys() - _ENTRY_KEYS - {"value"}:
             self._refuse(f"entry {index} takes {', '.join(sorted(_ENTRY_KEYS))} and, if need be, value.")
         if not all(isinstance(table[key], str) for key in _ENTRY_KEYS):
@@ -182,7 +186,7 @@ class Verdicts:
             self._refuse(f"entry {index} does not say why.")
         words = {key: table[key] for key in ("relay", "operation", "field", "aspect")}
         why = " ".join(table["why"].split())
-        return _Entry(**words, verdict=cast("Verdict", table["verdict"]), why=why, value=table.get("value", MISSING))
+        return Entry(**words, verdict=cast("Verdict", table["verdict"]), why=why, value=table.get("value", MISSING))
 
     def unmarked_is_optional(self, relay: str) -> bool:
         """Say whether a field that `relay`'s pages do not mark is optional; otherwise the page says nothing.
@@ -201,10 +205,10 @@ class Verdicts:
             VerdictError: a difference that no rule and no entry settles, two entries for one difference, or an entry
                 without a difference.
         """
-        idle = list(self._entries)
+        idle = list(self.entries)
         conflicts: list[Conflict] = []
         for difference in differences:
-            matching = [entry for entry in self._entries if entry.matches(difference)]
+            matching = [entry for entry in self.entries if entry.matches(difference)]
             if len(matching) > 1:
                 self._refuse(f"two entries settle {_shown(difference)}; delete one.")
             if matching:
@@ -212,12 +216,17 @@ class Verdicts:
                 entry = matching[0]
                 conflicts.append(Conflict(difference, entry.verdict, entry.why, by_entry=True, value=entry.value))
             else:
-                conflicts.append(self._by_rule(difference))
+                conflicts.append(self.by_rule(difference))
         if idle:
             self._refuse(f"the entry for {idle[0]} matches no difference any more; delete it.")
         return conflicts
 
-    def _by_rule(self, difference: Difference) -> Conflict:
+    def by_rule(self, difference: Difference) -> Conflict:
+        """Settle a difference that no entry speaks of.
+
+        Raises:
+            VerdictError: no rule does.
+        """
         rule = RULES.get(difference.kind)
         if rule is None:
             advice = _ADVICE.get(difference.kind, difference.kind)

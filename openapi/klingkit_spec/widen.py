@@ -65,7 +65,8 @@ def adopt(spec: dict[str, Any], operation: str, field: str, facets: Facets, rela
     if owner is None:
         raise WidenError(f"{operation} {field} has no parent in the official document; use the verdict overlay.")
     words = {key: value for key, value in facets.items() if key != "required"}
-    description = f"Not in the official document; documented by {', '.join(relays)}."
+    unit = ", without a unit" if facets.get("type") in {"integer", "number"} else ""
+    description = f"Not in the official document; documented by {', '.join(relays)}{unit}."
     owner["properties"][field.rpartition(".")[2]] = {"type": words.pop("type"), "description": description, **words}
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from klingkit_spec.errors import SpecError
+from klingkit_spec.source_marks import InOneLine, in_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -57,7 +58,12 @@ def _text(dumper: Any, value: str) -> Any:
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 
+def _line(dumper: Any, mapping: InOneLine) -> Any:
+    return dumper.represent_mapping("tag:yaml.org,2002:map", mapping, flow_style=True)
+
+
 Dumper.add_representer(str, _text)
+Dumper.add_representer(InOneLine, _line)
 
 
 def load_yaml(file: Path, *, shown: str) -> dict[str, Any]:
@@ -101,7 +107,7 @@ def _read(file: Path, shown: str) -> str:
 
 def dump_yaml(document: dict[str, Any], *, header: str) -> str:
     """Return `document` as YAML below `header`, whose lines become comments. The order of keys is kept."""
-    body = yaml.dump(document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH)
+    body = yaml.dump(in_one_line(document), Dumper=Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH)
     comment = "".join(f"# {line}\n" for line in header.splitlines())
     return f"{comment}{body}"
 

@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-_READ: dict[tuple[bytes, str | None], Reading] = {}
+_READ: dict[tuple[bytes, str | None, bool], Reading] = {}
 
 
 @pytest.fixture(autouse=True)
 def _each_page_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reading pages takes half of a build, and nearly every test reads the same ones."""
 
-    def remembered(path: Path, *, name: str | None = None, relay: str | None = None) -> Reading:
-        key = (path.read_bytes(), name)
+    def remembered(path: Path, *, name: str | None = None, relay: str | None = None, sources: bool = False) -> Reading:
+        key = (path.read_bytes(), name, sources)
         if key not in _READ:
-            _READ[key] = read_file(path, name=name, relay=relay)
+            _READ[key] = read_file(path, name=name, relay=relay, sources=sources)
         return _READ[key]
 
     monkeypatch.setattr(sources, "read_file", remembered)

@@ -9,6 +9,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 import klingkit_data
 from klingkit_spec.cli import spec
@@ -17,6 +18,8 @@ from klingkit_spec.errors import PageError, SpecError, UnknownRelayError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 OLD = """\
 openapi: 3.1.0
@@ -232,6 +235,42 @@ def test_a_changed_page_is_held_against_what_was_read_before(
     assert "enum value removed: pro in mode  (request)" in captured.out
     assert "1 breaking, 0 compatible, 1 documentation" in captured.out
     assert f"{page}:" in captured.err  # what the reader noted
+
+
+# --------------------------------------------------------------------------------- parts of the official document
+OFFICIAL = klingkit_data.path("relays.toml").parent / "sources" / "official"
+
+
+@pytest.mark.parametrize("part", sorted(file.name for file in OFFICIAL.glob("*.openapi.yaml")))
+def test_a_committed_part_of_the_official_document_differs_in_nothing(part: str) -> None:
+    assert run("--relay", "official", OFFICIAL / part, "--fail-on", "documentation") == 0
+
+
+def test_a_changed_part_of_the_official_document_is_held_against_that_part(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    part = yaml.load((OFFICIAL / "media.openapi.yaml").read_text(encoding="utf-8"), Loader=LOADER)
+    del part["paths"]["/v1/audio/text-to-audio"]["post"]
+    part["components"]["schemas"]["SpeechRequest"]["required"].append("voice_speed")
+    file = tmp_path / "media.yaml"
+    file.write_text(yaml.safe_dump(part, sort_keys=False), encoding="utf-8")
+
+    assert run("--relay", "official", file, "--fail-on", "breaking", "--format", "json") == 1
+
+    said = json.loads(capsys.readouterr().out)
+    assert said["old"] == "extracted/official.openapi.yaml"
+    breaking = [change for change in said["changes"] if change["rating"] == "breaking"]
+    assert [change["kind"] for change in breaking] == ["operation-removed", "field-required"]
+
+
+def test_what_has_nothing_of_the_official_document_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "other.yaml"
+    file.write_text("paths:\n  /v9/x:\n    get: {}\n", encoding="utf-8")
+
+    assert refused("--relay", "official", file) == (
+        f"{file} shares no operation and no component with extracted/official.openapi.yaml; "
+        "a relay's page needs the relay's --relay ID."
+    )
 
 
 # ------------------------------------------------------------------------------------------------------- misuse

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from klingkit_spec.lint import LintError, findings, lint
+from klingkit_spec.lint_sources import EnumSources
 
 
 def document() -> dict[str, Any]:
@@ -116,9 +117,27 @@ def test_an_object_inside_a_response_has_a_name_too() -> None:
 
 def test_an_enum_holds_texts() -> None:
     spec = document()
-    request_schema(spec)["properties"]["n"] = {"type": "integer", "enum": [1, 2]}
+    spec["components"]["schemas"]["Amount"] = {"type": "integer", "enum": [1, 2], "description": "How many."}
 
-    assert list(findings(spec)) == ["/components/schemas/Request/properties/n/enum holds something else than texts"]
+    assert list(findings(spec)) == ["/components/schemas/Amount/enum holds something else than texts"]
+
+
+def test_an_enum_has_a_name() -> None:
+    spec = document()
+    request_schema(spec)["properties"]["size"] = {"type": "string", "enum": ["1k", "2k"]}
+
+    (finding,) = findings(spec)
+    assert finding == (
+        "/components/schemas/Request/properties/size is an enum without a name of its own; move it to "
+        "components/schemas"
+    )
+
+
+def test_an_object_among_choices_has_a_name() -> None:
+    spec = document()
+    request_schema(spec)["properties"]["box"] = {"oneOf": [{"type": "string"}, {"type": "object"}]}
+
+    assert "Request/properties/box/oneOf/1 is an object without a name" in next(findings(spec))
 
 
 def test_an_example_fits_its_schema() -> None:
@@ -130,6 +149,112 @@ def test_an_example_fits_its_schema() -> None:
         "the example of /paths/~1v1~1videos~1text2video/post/requestBody is not allowed by its own schema: "
         "'4k' is not one of ['std', 'pro']"
     )
+
+
+def test_each_of_several_examples_fits_its_schema() -> None:
+    spec = document()
+    media = operation(spec)["requestBody"]["content"]["application/json"]
+    media["examples"] = {"good": {"value": {"prompt": "a"}}, "bad": {"value": {"mode": "std"}}}
+
+    (finding,) = findings(spec)
+    assert finding.startswith("the example 'bad' of /paths/~1v1~1videos~1text2video/post/requestBody is not allowed")
+
+
+def test_an_example_of_another_media_type_fits_too() -> None:
+    spec = document()
+    media = {"schema": {"$ref": "#/components/schemas/Mode"}, "example": "4k"}
+    operation(spec)["responses"]["200"]["content"] = {"text/plain": media}
+
+    assert "the example of /paths/~1v1~1videos~1text2video/post/responses/200 is not allowed" in next(findings(spec))
+
+
+def test_an_example_of_a_parameter_fits_its_schema() -> None:
+    spec = document()
+    schema = {"type": "integer", "minimum": 1}
+    operation(spec)["parameters"] = [
+        {"name": "page", "in": "query", "description": "How many pages to skip.", "schema": schema, "example": 0}
+    ]
+
+    assert "post/parameters/0 is not allowed by its own schema" in next(findings(spec))
+
+
+@pytest.mark.parametrize("examples", [{"example": 1}, {"examples": ["a fox", 1]}])
+def test_an_example_in_a_schema_fits_that_schema(examples: dict[str, Any]) -> None:
+    spec = document()
+    request_schema(spec)["properties"]["prompt"].update(examples)
+
+    (finding,) = findings(spec)
+    assert "of /components/schemas/Request/properties/prompt is not allowed by its own schema" in finding
+
+
+def test_a_field_called_example_is_no_example() -> None:
+    spec = document()
+    request_schema(spec)["properties"]["example"] = {"type": "string"}
+
+    assert list(findings(spec)) == []
+
+
+@pytest.mark.parametrize(
+    ("description", "fine"),
+    [
+        ("Length in whole seconds.", True),
+        ("When it ends, Unix milliseconds.", True),
+        ("How closely it is followed, 0 to 1.", True),
+        ("How many pictures.", True),
+        ("Length of the clip; the vendor states no unit.", True),
+        ("Length of the clip.", False),
+        ("", False),
+    ],
+)
+def test_a_number_says_its_unit(description: str, fine: bool) -> None:
+    spec = document()
+    request_schema(spec)["properties"]["length"] = {"type": "integer", "description": description}
+
+    words = "/components/schemas/Request/properties/length is a number, and its description names no unit"
+    assert list(findings(spec)) == ([] if fine else [words])
+
+
+def test_a_list_of_texts_that_are_numbers_says_its_unit() -> None:
+    spec = document()
+    spec["components"]["schemas"]["Length"] = {"type": "string", "enum": ["5", "10"], "description": "How long."}
+
+    assert list(findings(spec)) == ["/components/schemas/Length is a number, and its description names no unit"]
+
+
+def test_a_number_in_the_query_says_its_unit() -> None:
+    spec = document()
+    operation(spec)["parameters"] = [
+        {"name": "since", "in": "query", "description": "From when on.", "schema": {"type": "integer"}}
+    ]
+
+    assert "post/parameters/0/schema is a number" in next(findings(spec))
+
+
+def test_the_numbers_of_a_relay_are_in_the_words_of_its_pages() -> None:
+    spec = document()
+    request_schema(spec)["properties"]["length"] = {"type": "integer"}
+
+    assert list(findings(spec, of_relay=True)) == []
+
+
+def test_a_value_of_an_enum_comes_from_an_input() -> None:
+    spec = document()
+    sources = EnumSources(document(), [{"paths": {"/x": {"enum": ["4k"]}}}])
+    spec["components"]["schemas"]["Mode"]["enum"] += ["4k", "8k"]
+
+    assert list(findings(spec, enums=sources)) == [
+        "/components/schemas/Mode/enum has '8k', which no document that was read names"
+    ]
+
+
+def test_a_value_of_one_official_enum_is_no_source_of_another() -> None:
+    spec = document()
+    spec["components"]["schemas"]["Size"] = {"type": "string", "enum": ["std"], "description": "Size."}
+    sources = EnumSources(document(), [])
+
+    assert list(findings(spec, enums=sources)) == [
+        "/components/schemas/Size/enum has 'std', which no document that was read names"
+    ]
 
 
 def test_a_default_fits_its_schema() -> None:

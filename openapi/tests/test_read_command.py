@@ -13,7 +13,7 @@ from klingkit_spec.cli.spec import main
 from klingkit_spec.errors import PageError, UnknownRelayError
 from klingkit_spec.reader import read_file
 from klingkit_spec.reader.explanation import found_in
-from klingkit_spec.reader.provenance import schemas
+from klingkit_spec.reader.schema_walk import schemas
 
 GOLDENS = Path(__file__).parent / "goldens"
 WHOLE = GOLDENS / "indented-yaml-in-page" / "page.txt"
@@ -24,7 +24,7 @@ REMARKS = GOLDENS / "lost-indentation-examples" / "page.txt"
 def test_prints_yaml_and_ends_with_0_when_all_was_read(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["read", str(WHOLE)]) == 0
     printed = capsys.readouterr()
-    assert yaml.safe_load(printed.out) == read_file(WHOLE).document
+    assert yaml.safe_load(printed.out) == read_file(WHOLE, sources=True).document
     assert printed.err == ""
 
 
@@ -32,7 +32,7 @@ def test_prints_json_on_request(capsys: pytest.CaptureFixture[str]) -> None:
     page = GOLDENS / "rendered-chinese" / "page.txt"
     assert main(["read", str(page), "--format", "json"]) == 1
     printed = capsys.readouterr()
-    assert json.loads(printed.out) == read_file(page).document
+    assert json.loads(printed.out) == read_file(page, sources=True).document
     assert "生成短片" in printed.out
 
 
@@ -123,11 +123,11 @@ def test_explain_names_every_field_of_every_golden_page(case: str) -> None:
     assert {name for name in named if "." not in name} <= shown
 
 
-def test_sources_are_added_on_request_only(capsys: pytest.CaptureFixture[str]) -> None:
+def test_sources_stand_in_every_part_unless_they_are_not_wanted(capsys: pytest.CaptureFixture[str]) -> None:
     page = str(GOLDENS / "markdown-tables" / "page.txt")
-    assert main(["read", page]) == 0
+    assert main(["read", page, "--no-sources"]) == 0
     assert "x-source" not in capsys.readouterr().out
-    assert main(["read", page, "--sources"]) == 0
+    assert main(["read", page]) == 0
     document = yaml.safe_load(capsys.readouterr().out)
     body = document["paths"]["/v1/videos/text2video"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     assert body["properties"]["prompt"]["x-source"] == {

@@ -18,7 +18,7 @@ CASES = sorted(folder.name for folder in GOLDENS.iterdir() if folder.is_dir())
 
 
 def _as_read(case: str) -> str:
-    reading = read_file(GOLDENS / case / "page.txt", name="page.txt")
+    reading = read_file(GOLDENS / case / "page.txt", name="page.txt", sources=True)
     notes = [note.render("page.txt") for note in reading.notes]
     return to_yaml({"shape": reading.shape, "notes": notes, "document": reading.document})
 

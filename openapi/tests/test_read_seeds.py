@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 
 from klingkit_spec.reader import read_file
+from klingkit_spec.source_marks import without_sources
 
 OPENAPI = Path(__file__).parents[1]
 SEEDS = OPENAPI.parents[1] / "shared" / "seeds"
 FACTS = frozenset(
     {
-        *("type", "enum", "required", "default", "format", "additionalProperties", "x-klingkit-from"),
+        *("type", "enum", "required", "default", "format", "additionalProperties"),
         *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
         *("minLength", "maxLength", "minItems", "maxItems"),
     }
@@ -40,25 +41,28 @@ def _pairs() -> list[tuple[str, str, str]]:
 
 def _facts(schema: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {key: value for key, value in schema.items() if key in FACTS}
+    source = schema["x-source"]
+    found["from"] = source["from"], {name: each["from"] for name, each in source.get("keywords", {}).items()}
     if "properties" in schema:
         found["properties"] = {name: _facts(member) for name, member in schema["properties"].items()}
     if "items" in schema:
         found["items"] = _facts(schema["items"])
     if "x-kling-rules" in schema:
         found["rules"] = [
-            {key: value for key, value in rule.items() if key != "text"} for rule in schema["x-kling-rules"]
+            {key: value for key, value in rule.items() if key not in {"text", "x-source"}}
+            for rule in schema["x-kling-rules"]
         ]
     return found
 
 
 def _said(file: Path) -> dict[str, Any]:
-    reading = read_file(file)
+    reading = read_file(file, sources=True)
     ((path, item),) = reading.document["paths"].items()
     ((method, operation),) = item.items()
     return {
         "shape": reading.shape,
         "complete": reading.complete,
-        "operation": (path, method, operation.get("summary"), operation.get("x-klingkit-auth")),
+        "operation": (path, method, operation.get("summary"), without_sources(operation.get("x-klingkit-auth"))),
         "parameters": [(each["name"], each["in"]) for each in operation.get("parameters", [])],
         "body": {kind: _facts(each["schema"]) for kind, each in operation["requestBody"]["content"].items()},
         "answers": {

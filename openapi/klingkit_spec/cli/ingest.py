@@ -69,6 +69,8 @@ def ingest(
         _wrapped(console, f"{planned.source} was made of this very page on {planned.recorded}; nothing is written.")
         _wrapped(console, "To build what it holds by now, run: klingkit spec build")
         return 0
+    if planned.reworded:
+        _wrapped(console, f"Only the vendor's words changed, so {planned.source} keeps ours.")
     if not planned.complete and not partial:
         _wrapped(console, "Parts of the page were not understood; nothing is written. With --partial it is.")
         return LEFT_OPEN

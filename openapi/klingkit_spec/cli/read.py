@@ -34,8 +34,8 @@ def read(
         bool, typer.Option("--explain", help="Print the page with what was read from each of its lines.")
     ] = False,
     sources: Annotated[
-        bool, typer.Option("--sources", help="Add x-source to every schema: its page line and what it was read from.")
-    ] = False,
+        bool, typer.Option("--sources/--no-sources", help="Say in x-source where every part was read, or leave it out.")
+    ] = True,
 ) -> None:
     """Read one vendor page and print it as OpenAPI 3.1.
 

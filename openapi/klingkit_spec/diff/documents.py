@@ -14,6 +14,7 @@ from klingkit_spec.diff.views import Loc
 from klingkit_spec.diff.words import compare_words, members
 from klingkit_spec.equality import same
 from klingkit_spec.relay_document import operations, prune
+from klingkit_spec.source_marks import without_sources
 
 if TYPE_CHECKING:
     from klingkit_spec.diff.changes import Change
@@ -31,7 +32,7 @@ Place = tuple[str, str]
 
 def compare(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
     """Return every change between two OpenAPI 3 documents, worst first, each once."""
-    sides = Sides(_framed(normal(old)), _framed(normal(new)))
+    sides = Sides(_framed(normal(without_sources(old))), _framed(normal(without_sources(new))))
     info = _ROOT.child("info")
     before, after = sides.before(info), sides.after(info)
     compare_words(sides.changes, None, members(before, info), members(after, info), also=_ALL_OF_INFO)

@@ -12,7 +12,7 @@ import yaml
 
 from klingkit_spec.errors import SpecError
 
-__all__ = ["DiffInputError", "Given", "committed", "from_file", "given", "resolved_name"]
+__all__ = ["DiffInputError", "Given", "committed", "from_file", "given", "part_from_file", "resolved_name"]
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TIMEOUT = 60.0
@@ -86,28 +86,50 @@ def from_file(file: Path) -> Given:
     Raises:
         DiffInputError: it is missing, a folder, no text, or holds no OpenAPI 3 document.
     """
+    text = _text(file)
+    return Given(_parsed(text, str(file)), str(file), text, file)
+
+
+def part_from_file(file: Path) -> Given:
+    """Return the OpenAPI document in `file`, or the part of one: paths or components alone.
+
+    Raises:
+        DiffInputError: it is missing, a folder, no text, or holds neither.
+    """
+    text = _text(file)
+    loaded = _loaded(text, str(file))
+    parts = [loaded.get(key) for key in ("paths", "components")] if isinstance(loaded, dict) else []
+    if "openapi" not in (loaded or {}) and any(isinstance(part, dict) for part in parts):
+        return Given(loaded, str(file), text, file)
+    return Given(_parsed(text, str(file)), str(file), text, file)
+
+
+def _text(file: Path) -> str:
     if file.is_dir():
         raise DiffInputError(f"{file} is a folder; name a file in it.")
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        return file.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
         raise DiffInputError(f"{file} is missing; check the path.") from error
     except UnicodeDecodeError as error:
         raise DiffInputError(f"{file} is no UTF-8 text; give an OpenAPI document in YAML or JSON.") from error
-    return Given(_parsed(text, str(file)), str(file), text, file)
 
 
-def _parsed(text: str, shown: str) -> dict[str, Any]:
+def _loaded(text: str, shown: str) -> Any:
     try:
         document = json.loads(text) if text.lstrip().startswith("{") else None
     except ValueError:
         document = None  # YAML may begin with a brace as well
     try:
-        document = document or yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader either way
+        return document or yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader either way
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = shown if mark is None else f"{shown}:{mark.line + 1}"
         raise DiffInputError(f"{where}: this is neither YAML nor JSON. {_ADVICE}") from error
+
+
+def _parsed(text: str, shown: str) -> dict[str, Any]:
+    document = _loaded(text, shown)
     version = str(document.get("openapi", "")) if isinstance(document, dict) else ""
     if not version.startswith("3.") or not isinstance(document.get("paths", {}), dict):
         raise DiffInputError(f"{shown} holds no OpenAPI 3 document. {_ADVICE}")

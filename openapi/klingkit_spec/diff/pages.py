@@ -6,10 +6,12 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 from klingkit_spec.diff.inputs import Given, from_file
+from klingkit_spec.diff.parts import part_against_extracted
 from klingkit_spec.document import PAGE, normalised
 from klingkit_spec.merge import OFFICIAL
 from klingkit_spec.reader import Note, read_file
 from klingkit_spec.relay_document import METHODS, operations, prune
+from klingkit_spec.source_marks import without_sources
 from klingkit_spec.sources import of_one_page
 
 if TYPE_CHECKING:
@@ -33,12 +35,12 @@ def page_against_extracted(
         PageError: the page cannot be read.
         DiffInputError: `extracted/` lacks the relay's document.
     """
-    known = from_file(home / "extracted" / f"{relay}.openapi.yaml")
     if relay == OFFICIAL:  # no page, but a document of ours, which the build does not put through the reader either
-        return known, from_file(page), ()
+        return *part_against_extracted(page, home), ()
+    known = from_file(home / "extracted" / f"{relay}.openapi.yaml")
     reading = read_file(page, relay=relay)
     new = of_one_page(entry, reading.document, page.name)
-    old = _of_same_pages(known.document, new, entry["path_prefix"])
+    old = _of_same_pages(without_sources(known.document), new, entry["path_prefix"])
     _align(old, new)
     shown = f"extracted/{relay}.openapi.yaml"
     return Given(old, shown, known.text, known.file), Given(new, str(page), file=page), reading.notes

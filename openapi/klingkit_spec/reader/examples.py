@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from klingkit_spec.reader.line_marks import LINE
+from klingkit_spec.reader.line_marks import FROM, LINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +44,7 @@ def infer(value: Any, lines: Callable[[Pointer], int] | None = None, at: Pointer
         schema["properties"] = {str(name): infer(member, lines, (*at, str(name))) for name, member in value.items()}
     elif kind == "array":
         schema["items"] = _merged([infer(member, lines, (*at, str(index))) for index, member in enumerate(value)])
-    schema["x-klingkit-from"] = {"type": "example"}
+    schema[FROM] = {"type": "example"}
     if lines is not None:
         schema[LINE] = lines(at)
     return schema
@@ -63,7 +63,7 @@ def _merged(schemas: list[dict[str, Any]]) -> dict[str, Any]:
                 name: _merged([schema["properties"][name] for schema in known if name in schema["properties"]])
                 for name in names
             },
-            "x-klingkit-from": {"type": "example"},
+            FROM: {"type": "example"},
             **({LINE: first[LINE]} if LINE in first else {}),
         }
     if first["type"] == "array":

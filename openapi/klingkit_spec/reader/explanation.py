@@ -11,7 +11,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from klingkit_spec.reader.provenance import SOURCE, schemas
+from klingkit_spec.reader.schema_walk import schemas
+from klingkit_spec.source_marks import SOURCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

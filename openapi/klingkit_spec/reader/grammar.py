@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from klingkit_spec.reader.words import words
@@ -75,6 +76,7 @@ _BY_TYPE: Mapping[str, frozenset[str]] = {
 _NOT_FOR = {"enum": frozenset({"array", "object"}), "format": frozenset({"array", "object", "boolean"})}
 
 
+@lru_cache(maxsize=4096)
 def clashes(type_name: str, keyword: str) -> bool:
     """Say whether a schema of this type has no use for the keyword (``maxLength`` of an array)."""
     family = "number" if type_name == "integer" else type_name

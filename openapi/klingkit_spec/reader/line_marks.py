@@ -1,4 +1,4 @@
-"""Lines of the page that travel inside a schema while it is built, and are taken out when it is done."""
+"""Marks that travel inside a document while it is built, and are taken out when it is done."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from klingkit_spec.reader.core_yaml import Pointer
 
-__all__ = ["LINE", "collected"]
+__all__ = ["FROM", "LINE", "collected"]
 
 LINE = "x-klingkit-line"
 """Key of the 1-based page line that a schema, operation or answer was read from."""
+FROM = "x-klingkit-from"
+"""Key of what a node (``type``) or a keyword of it was read from; it stays to the end of reading."""
 _DATA = frozenset({"example", "default", "enum", "const"})
 
 

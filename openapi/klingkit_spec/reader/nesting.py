@@ -8,22 +8,36 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from klingkit_spec.reader.stack import AMBIGUOUS, Node, Stack, Step
+from klingkit_spec.reader.prices import AMBIGUOUS
+from klingkit_spec.reader.stack import Line, Stack
 from klingkit_spec.reader.tokens import Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from klingkit_spec.reader.open_node import Node, Step
+
 __all__ = ["Placed", "place"]
 
-BEAMS = ((24, 3), (160, 12))
-"""Readings carried on from line to line, and how many of them may stand at one place: a narrow search first, a wide
-one where that ends expensively."""
+
+class Beam(NamedTuple):
+    """How widely to search: readings carried on from line to line, how many of them may stand at one place, and how
+    much dearer than the cheapest they may be."""
+
+    width: int
+    at_place: int
+    slack: int
+    hasty: bool = False
+    """Whether a place is passed over from which the line behind could go nowhere."""
+
+
+BEAMS = (Beam(8, 2, 60, hasty=True), Beam(24, 3, 500), Beam(160, 12, 500))
+"""A narrow search first, since most pages are plain; a wider one where that ends expensively. The narrow one must
+carry on every reading that could become a doubt worth saying: its slack is more than `AMBIGUOUS`."""
 EXPENSIVE = 200
 LONGEST_FOR_WIDE = 800
-SLACK = 500
 JUNK = 400
 LOOKS_STRUCTURAL = 150
 FOLDED = 100
@@ -37,8 +51,7 @@ _IN_PATH = re.compile(
 _REFERENCE = re.compile(r"#/(?:components/schemas|definitions)/([^'\"\s]+)")
 
 
-@dataclass(frozen=True)
-class _Reading:
+class _Reading(NamedTuple):
     """One way of reading the lines so far."""
 
     cost: int
@@ -110,37 +123,41 @@ def _joined(parts: list[tuple[int, int, Placed]]) -> Placed:
 def _place(lines: list[str], references: frozenset[str]) -> Placed:
     tokens = Tokens(lines)
     found = []
-    for beam, at_place in BEAMS:
-        found.append(_search(tokens, Stack(references), beam, at_place))
-        if found[-1].cost <= EXPENSIVE or len(tokens) > LONGEST_FOR_WIDE:
+    for beam in BEAMS:
+        if beam is BEAMS[-1] and len(tokens) > LONGEST_FOR_WIDE:
+            break
+        found.append(_search(tokens, Stack(references, beam.slack), beam))
+        if found[-1].cost <= EXPENSIVE:
             break
     return min(found, key=lambda placed: placed.cost)
 
 
-def _search(tokens: Tokens, stack: Stack, beam: int, at_place: int) -> Placed:
+def _search(tokens: Tokens, stack: Stack, beam: Beam) -> Placed:
     frontier: dict[int, dict[int, _Reading]] = {0: {stack.root.uid: _Reading(0, stack.root, None, -1, 0)}}
     for index in range(len(tokens)):
         readings = frontier.pop(index, None)
         if readings is None:
             continue
-        known: dict[int, list[Step]] = {}
-        for reading in _cheapest(readings, beam, at_place):
-            for new, after in _advance(stack, tokens, index, reading, known):
+        token = tokens.at(index)
+        line = Line(token, tokens.at(index + token.span), hasty=beam.hasty)
+        going_on = _cheapest(readings, beam)
+        for reading in going_on:
+            for new, after in _advance(stack, line, index, reading, reading.cost - going_on[0].cost):
                 _keep(frontier.setdefault(after, {}), new)
     return _best(stack, frontier.get(len(tokens), {}))
 
 
-def _cheapest(readings: dict[int, _Reading], beam: int, at_place: int) -> list[_Reading]:
+def _cheapest(readings: dict[int, _Reading], beam: Beam) -> list[_Reading]:
     """Return the readings worth going on with: the cheapest, but few of those that stand at the same place."""
     ordered = sorted(readings.values(), key=lambda reading: (reading.cost, reading.node.uid))
-    limit = ordered[0].cost + SLACK
+    limit = ordered[0].cost + beam.slack
     taken: list[_Reading] = []
     counts: dict[int, int] = {}
     for reading in ordered:
-        if reading.cost > limit or len(taken) >= beam:
+        if reading.cost > limit or len(taken) >= beam.width:
             break
         count = counts.get(reading.node.outline, 0)
-        if count < at_place:
+        if count < beam.at_place:
             counts[reading.node.outline] = count + 1
             taken.append(reading)
     return taken
@@ -154,39 +171,29 @@ def _keep(readings: dict[int, _Reading], new: _Reading) -> None:
     winner, loser = (new, known) if new.cost < known.cost else (known, new)
     gap = loser.cost - winner.cost
     if gap <= AMBIGUOUS and (winner.rival is None or gap < winner.rival[0]):
-        winner = _with_rival(winner, (gap, loser))
+        winner = winner._replace(rival=(gap, loser))
     readings[new.node.uid] = winner
 
 
-def _with_rival(reading: _Reading, rival: tuple[int, _Reading]) -> _Reading:
-    return _Reading(reading.cost, reading.node, reading.previous, reading.line, reading.column, reading.hinted, rival)
-
-
-def _advance(
-    stack: Stack, tokens: Tokens, index: int, reading: _Reading, known: dict[int, list[Step]]
-) -> Iterator[tuple[_Reading, int]]:
-    token = tokens.at(index)
-    top = reading.node
-
-    def go_on(
-        node: Node, cost: int, column: int | None, *, span: int = 1, hinted: bool = False
-    ) -> tuple[_Reading, int]:
-        return _Reading(reading.cost + cost, node, reading, index, column, hinted), index + span
-
+def _advance(stack: Stack, line: Line, index: int, reading: _Reading, dearer: int) -> Iterator[tuple[_Reading, int]]:
+    """Yield what the reading may become by this line, and the line it goes on with."""
+    token = line.token
+    cost, top = reading.cost, reading.node
     open_text = top.form == "text"
     if token.form == "blank" or (token.form == "comment" and not open_text):
-        yield go_on(top, 0, top.column + 2 if open_text else 0)
+        yield _Reading(cost, top, reading, index, top.column + 2 if open_text else 0), index + 1
         return
     if open_text:
-        cost = 0 if token.form in {"text", "comment"} else LOOKS_STRUCTURAL
-        yield go_on(stack.with_text(top), cost, top.column + 2)
+        price = 0 if token.form in {"text", "comment"} else LOOKS_STRUCTURAL
+        yield _Reading(cost + price, stack.with_text(top), reading, index, top.column + 2), index + 1
     elif top.form == "plain" and token.form != "key":  # YAML has no keys inside a plain scalar
-        yield go_on(top, FOLDED if token.form == "text" else FOLDED + LOOKS_STRUCTURAL, top.column + 2)
-    steps = stack.steps(top, token, known)
-    for step, rank in _ranked(steps):
-        yield go_on(step.node, step.cost + rank, step.column, span=token.span, hinted=step.hinted)
+        price = FOLDED if token.form == "text" else FOLDED + LOOKS_STRUCTURAL
+        yield _Reading(cost + price, top, reading, index, top.column + 2), index + 1
+    steps = stack.steps(top, line, dearer)
+    for step, rank in _ranked(steps) if len(steps) > 1 else zip(steps, (0,), strict=False):
+        yield _Reading(cost + step.cost + rank, step.node, reading, index, step.column, step.hinted), index + token.span
     if not open_text and all(step.cost > JUNK // 2 for step in steps):
-        yield go_on(top, JUNK, None)
+        yield _Reading(cost + JUNK, top, reading, index, None), index + 1
 
 
 def _ranked(steps: list[Step]) -> Iterator[tuple[Step, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from klingkit_spec.reader.swagger2 import to_openapi3
+from klingkit_spec.source_marks import SOURCE
 
 __all__ = ["METHODS", "NOT_DOCUMENTED", "normalise", "settle_headers"]
 
@@ -106,6 +107,7 @@ def _headers(operation: dict[str, Any]) -> None:
             operation["x-klingkit-auth"] = {
                 "header": "Authorization",
                 "marked_required": bool(parameter.get("required", False)),
+                **({SOURCE: parameter[SOURCE]} if SOURCE in parameter else {}),
             }
         elif isinstance(parameter, dict) and not (in_header and name in _DROPPED_HEADERS):
             kept.append(parameter)

@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml
 
+from klingkit_spec.source_marks import InOneLine, in_one_line
+
 __all__ = ["to_json", "to_yaml"]
 
 
@@ -25,12 +27,18 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if blocky else None)
 
 
+def _line(dumper: yaml.SafeDumper, mapping: InOneLine) -> yaml.MappingNode:
+    return dumper.represent_mapping("tag:yaml.org,2002:map", mapping, flow_style=True)
+
+
 _Dumper.add_representer(str, _text)
+_Dumper.add_representer(InOneLine, _line)
 
 
 def to_yaml(document: dict[str, Any]) -> str:
     """Return the document as YAML in its own key order, every character as itself."""
-    text: str = yaml.dump(document, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
+    shown = in_one_line(document)
+    text: str = yaml.dump(shown, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
     return text
 
 

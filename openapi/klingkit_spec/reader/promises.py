@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from klingkit_spec.reader.enums import typed
+from klingkit_spec.reader.line_marks import FROM
 from klingkit_spec.reader.normalise import METHODS
 from klingkit_spec.reader.prose import Limits, clauses, limits_of
 from klingkit_spec.reader.rules import Context, member_of_noun, rule_key, rules_of
@@ -128,7 +129,7 @@ class _Walker:
                 self._notes.warn(line, f"the text calls {new!r} the default of '{field}', which is none of its values")
                 continue
             if keyword in schema:
-                if schema[keyword] != new and keyword not in _dict(schema.get("x-klingkit-from")):
+                if schema[keyword] != new and keyword not in _dict(schema.get(FROM)):
                     self._notes.info(
                         line,
                         f"the text of '{field}' says {keyword} {new!r}, its schema {schema[keyword]!r}; "
@@ -136,7 +137,7 @@ class _Walker:
                     )
                 continue
             schema[keyword] = new
-            schema.setdefault("x-klingkit-from", {})[keyword] = "prose"
+            schema.setdefault(FROM, {})[keyword] = "prose"
 
 
 def _type(schema: dict[str, Any]) -> str | None:

@@ -56,14 +56,15 @@ _F = r"(-?\d{1,9}(?:\.\d{1,9})?)"
 _INTERVAL = re.compile(
     r"(?:取值范围|取值区间|范围|区间|取值|介于|\brange\b|\bbetween\b|\bfrom\b)"
     rf"[^\d\[(（\-]{{0,8}}(?P<open>[\[(（]?)\s*{_F}\s*"
-    rf"(?:[,，~～]|-|–|—|至|到|与|和|\bto\b|\band\b|\.\.)\s*{_F}(?![\d.])\s*(?P<close>[\])）]?)(?!\s*(?:[KMG]i?B\b|px\b|像素|[:：]\d))",
+    rf"(?:[,，~～]|-|–|—|至|到|与|和|\bto\b|\band\b|\.\.)\s*{_F}(?!\d|\.\d)\s*(?P<close>[\])）]?)(?!\s*(?:[KMG]i?B\b|px\b|像素|[:：]\d))",
     re.IGNORECASE,
 )
 _BARE_INTERVAL = re.compile(rf"(?P<open>[\[(])\s*{_F}\s*[,，~～]\s*{_F}\s*(?P<close>[\])])")
 _MAXIMUM = re.compile(rf"{_AT_MOST}(?:值|数)?(?:\s*(?:为|是|:|：|is|of))?\s*{_F}(?!\s*[:：\d])", re.IGNORECASE)
 _MINIMUM = re.compile(rf"{_AT_LEAST}(?:值|数)?(?:\s*(?:为|是|:|：|is|of))?\s*{_F}(?!\s*[:：\d])", re.IGNORECASE)
 _DEFAULT = re.compile(
-    r"(?:默认值|缺省值|默认|缺省|[Dd]efaults?(?: value)?)\s*(?:为|是|:|：|is|to)\s*[`'\"“]?"
+    r"(?:(?:默认值|缺省值|默认|缺省|[Dd]efaults?(?: value)?)\s*(?:为|是|:|：|is|to)\s*[`'\"“]?"
+    r"|(?:默认值|缺省值|[Dd]efault)(?=\d))"
     r"((?:\d+:\d+)|[A-Za-z0-9][\w.\-]*)",
     re.ASCII,
 )

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from klingkit_spec.reader.normalise import METHODS
+from klingkit_spec.reader.address import base_url
+from klingkit_spec.reader.line_marks import FROM
+from klingkit_spec.reader.normalise import METHODS, NOT_DOCUMENTED
+from klingkit_spec.reader.schema_walk import schemas
+from klingkit_spec.source_marks import SOURCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,110 +16,146 @@ if TYPE_CHECKING:
     from klingkit_spec.reader.core_yaml import Pointer
     from klingkit_spec.reader.page import Locate, Page, RawDocument
 
-__all__ = ["SOURCE", "annotate", "inner_schemas", "schemas"]
+__all__ = ["annotate"]
 
-SOURCE = "x-source"
-"""``{line, from}`` of a schema; ``keywords`` holds those that were read elsewhere, as keyword: ``{line, from}``."""
-
-_FROM = "x-klingkit-from"
-_ONE = ("items", "additionalProperties", "not", "contains", "propertyNames", "if", "then", "else")
-_MANY = ("allOf", "anyOf", "oneOf", "prefixItems")
-_NAMED = ("properties", "patternProperties", "$defs")
-_DEEPEST = 60
 _NEAR = 12
+_OPERATIONS = frozenset((method,) for method in METHODS)
+_SWAGGER_SECTIONS = {"schemas": "definitions", "securitySchemes": "securityDefinitions"}
+_PARTS = frozenset({"parameters", "responses", "requestBodies", "headers", "securitySchemes"})
 
 
 def annotate(document: dict[str, Any], page: Page, raw: RawDocument, *, drawn: bool) -> None:
-    """Put ``x-source`` into every schema that says something, in place.
+    """Put ``x-source`` into everything that says something, in place: see `source_marks`.
 
     `drawn` says that the page has tables and examples instead of schemas. Lines are those of the saved page.
     """
     locate = _through_swagger(raw) if "swagger" in raw.document else raw.locate
+    source = _Sources(page, locate, "label" if drawn else "schema")
+    for pointer, node in _holders(document):
+        node[SOURCE] = source.of(pointer, node)
     for pointer, schema in schemas(document):
-        if set(schema) - {_FROM, "description", "title", "x-kling-rules"}:
-            schema[SOURCE] = _source(pointer, schema, page, locate, drawn=drawn)
+        if schema:
+            schema[SOURCE] = source.of(pointer, schema)
+        for rule in schema.get("x-kling-rules", ()):
+            start = locate((*pointer, "description"))
+            rule[SOURCE] = {"line": page.original(source.showing(str(rule["text"]), start)), "from": "prose"}
 
 
-def _source(pointer: Pointer, schema: dict[str, Any], page: Page, locate: Locate, *, drawn: bool) -> dict[str, Any]:
-    read_from = schema.get(_FROM) if isinstance(schema.get(_FROM), dict) else {}
-    assert isinstance(read_from, dict)
-    main = str(read_from.get("type") or ("label" if drawn else "schema"))
-    source: dict[str, Any] = {"line": page.original(locate(pointer)), "from": main}
-    others = {
-        keyword: {"line": page.original(_line(pointer, keyword, schema, came_from, page, locate)), "from": came_from}
-        for keyword, came_from in read_from.items()
-        if came_from != main and keyword in schema
-    }
-    return source | ({"keywords": others} if others else {})
+class _Sources:
+    def __init__(self, page: Page, locate: Locate, main: str) -> None:
+        self._page = page
+        self._locate = locate
+        self._main = main
+
+    def of(self, pointer: Pointer, node: dict[str, Any]) -> dict[str, Any]:
+        """Return the ``x-source`` of a node."""
+        noted = _dict(node.get(FROM))
+        main = str(noted.get("type") or self._main)
+        line = self._locate(pointer)
+        others = {
+            keyword: {"line": self._page.original(self._line(pointer, keyword, node, came_from)), "from": came_from}
+            for keyword, came_from in noted.items()
+            if came_from != main and keyword in node
+        }
+        if self._main == "label" and pointer[0] == "paths" and pointer[2:] in _OPERATIONS:
+            others |= self._words(node, line)
+        elif self._main == "label" and pointer[0] in {"servers", "info"}:
+            line, main = self._of_page(pointer[0], node, line)
+        source = {"line": self._page.original(line), "from": main}
+        return source | ({"keywords": others} if others else {})
+
+    def _words(self, operation: dict[str, Any], address: int) -> dict[str, Any]:
+        """Return where title and introduction stand that a page prints around the address."""
+        found: dict[str, Any] = {}
+        for keyword, came_from in (("summary", "label"), ("description", "prose")):
+            line = self._nearest(str(operation.get(keyword) or "").partition("\n")[0], address)
+            if line is not None:
+                found[keyword] = {"line": self._page.original(line), "from": came_from}
+        return found
+
+    def _nearest(self, text: str, start: int) -> int | None:
+        """Return the line nearest to `start` that holds this text and nothing else."""
+        lines = [at for at, line in enumerate(self._page.lines, start=1) if text and line.strip(" #*\t") == text]
+        return min(lines, key=lambda at: abs(at - start), default=None)
+
+    def _of_page(self, part: str, node: dict[str, Any], line: int) -> tuple[int, str]:
+        """Return where a page with tables shows its title, or the address of its server."""
+        if part == "info":
+            return self._nearest(str(node.get("title") or ""), line) or line, self._main
+        url = str(node.get("url", ""))
+        for at, text in enumerate(self._page.lines, start=1):
+            if url and url in text:
+                stated = base_url(text) is not None
+                return at, "prose" if stated else "sample" if "curl" in text else "label"
+        return line, self._main
+
+    def _line(self, pointer: Pointer, keyword: str, node: dict[str, Any], came_from: str) -> int:
+        """Return the line of a keyword; one that prose states stands on the line of the text that shows its value."""
+        if came_from != "prose":
+            return self._locate((*pointer, keyword))
+        value = node[keyword][0] if isinstance(node[keyword], list) and node[keyword] else node[keyword]
+        return self.showing(str(value), self._locate((*pointer, "description")))
+
+    def showing(self, text: str, start: int) -> int:
+        """Return the first line from `start` on that shows (the first line of) the text; `start` if none does."""
+        first = text.strip().partition("\n")[0]
+        for line in range(start, min(start + _NEAR, len(self._page.lines)) + 1):
+            if first in self._page.lines[line - 1]:
+                return line
+        return start
 
 
-def _line(pointer: Pointer, keyword: str, schema: dict[str, Any], came_from: str, page: Page, locate: Locate) -> int:
-    """Return the line of a keyword; one that prose states stands on the line of the text that shows its value."""
-    if came_from != "prose":
-        return locate((*pointer, keyword))
-    start = locate((*pointer, "description"))
-    value = schema[keyword][0] if isinstance(schema[keyword], list) and schema[keyword] else schema[keyword]
-    for line in range(start, min(start + _NEAR, len(page.lines)) + 1):
-        if str(value) in page.lines[line - 1]:
-            return line
-    return start
-
-
-def schemas(document: dict[str, Any]) -> Iterator[tuple[Pointer, dict[str, Any]]]:
-    """Yield pointer and schema of everything a document describes, each schema before its members."""
-    pending: list[tuple[Pointer, Any, bool]] = [
-        (("components", part), value, False) for part, value in _dict(document.get("components")).items()
-    ]
+def _holders(document: dict[str, Any]) -> Iterator[tuple[Pointer, dict[str, Any]]]:
+    """Yield everything but schemas that a document is made of: operations, parameters, answers, servers and so on."""
+    yield ("info",), document["info"]
+    yield from _listed(("servers",), document.get("servers"))
+    yield from _listed(("tags",), document.get("tags"))
+    for section, parts in _dict(document.get("components")).items():
+        for name, part in _dict(parts).items() if section in _PARTS else ():
+            yield from _inside(("components", section, str(name)), part)
     for path, item in _dict(document.get("paths")).items():
-        pending.extend((("paths", path, key), value, False) for key, value in _dict(item).items())
-    pending.reverse()
-    while pending:
-        pointer, value, is_schema = pending.pop()
-        if is_schema and isinstance(value, dict):
-            yield pointer, value
-            pending.extend(reversed(list(_members(pointer, value))))
-        elif len(pointer) < _DEEPEST:
-            pending.extend(reversed(list(_outside(pointer, value))))
+        yield from _listed(("paths", path, "parameters"), _dict(item).get("parameters"))
+        for method in METHODS:
+            operation = _dict(item).get(method)
+            if isinstance(operation, dict):
+                yield from _operation(("paths", path, method), operation)
 
 
-def inner_schemas(pointer: Pointer, schema: dict[str, Any]) -> Iterator[tuple[Pointer, dict[str, Any]]]:
-    """Yield a schema and everything inside it."""
-    pending: list[tuple[Pointer, Any, bool]] = [(pointer, schema, True)]
-    while pending:
-        at, value, _ = pending.pop()
-        if isinstance(value, dict):
-            yield at, value
-            pending.extend(reversed(list(_members(at, value))))
+def _operation(pointer: Pointer, operation: dict[str, Any]) -> Iterator[tuple[Pointer, dict[str, Any]]]:
+    yield pointer, operation
+    for index, parameter in enumerate(operation.get("parameters") or ()):
+        yield from _inside((*pointer, "parameters", str(index)), parameter)
+    yield from _inside((*pointer, "requestBody"), operation.get("requestBody"))
+    for status, response in _dict(operation.get("responses")).items():
+        if response != {"description": NOT_DOCUMENTED}:  # which no page says
+            yield from _inside((*pointer, "responses", str(status)), response)
+        for name, header in _dict(_dict(response).get("headers")).items():
+            yield from _inside((*pointer, "responses", str(status), "headers", str(name)), header)
 
 
-def _members(pointer: Pointer, schema: dict[str, Any]) -> Iterator[tuple[Pointer, Any, bool]]:
-    if len(pointer) > _DEEPEST:
-        return
-    for key in _ONE:
-        if isinstance(schema.get(key), dict):
-            yield (*pointer, key), schema[key], True
-    for key in _MANY:
-        for index, member in enumerate(schema[key] if isinstance(schema.get(key), list) else []):
-            yield (*pointer, key, str(index)), member, True
-    for key in _NAMED:
-        for name, member in _dict(schema.get(key)).items():
-            yield (*pointer, key, str(name)), member, True
+def _inside(pointer: Pointer, part: Any) -> Iterator[tuple[Pointer, dict[str, Any]]]:
+    """Yield a part and the contents it has for each media type."""
+    if isinstance(part, dict):
+        yield pointer, part
+        for media, content in _dict(part.get("content")).items():
+            if isinstance(content, dict) and content:
+                yield (*pointer, "content", str(media)), content
 
 
-def _outside(pointer: Pointer, value: Any) -> Iterator[tuple[Pointer, Any, bool]]:
-    if isinstance(value, list):
-        yield from (((*pointer, str(index)), item, False) for index, item in enumerate(value))
-    for key, member in _dict(value).items():
-        if key not in {"example", "examples"} and not str(key).startswith("x-"):
-            yield (*pointer, str(key)), member, key == "schema" or pointer == ("components", "schemas")
+def _listed(pointer: Pointer, parts: Any) -> Iterator[tuple[Pointer, dict[str, Any]]]:
+    for index, part in enumerate(parts if isinstance(parts, list) else ()):
+        if isinstance(part, dict):
+            yield (*pointer, str(index)), part
 
 
 def _through_swagger(raw: RawDocument) -> Locate:
     """Return a locator that takes pointers of the OpenAPI 3 document which a Swagger 2 page became."""
 
     def locate(pointer: Pointer) -> int:
-        if pointer[:2] == ("components", "schemas"):
-            return raw.locate(("definitions", *pointer[2:]))
+        if pointer[:1] == ("components",):
+            return raw.locate((_SWAGGER_SECTIONS.get(pointer[1], pointer[1]), *pointer[2:]))
+        if pointer[:1] == ("servers",):
+            return raw.locate(("host",))
         if pointer[:1] == ("paths",) and pointer[2:3] and pointer[2] in METHODS:
             return raw.locate((*pointer[:3], *_in_operation(raw.document, pointer)))
         return raw.locate(pointer)

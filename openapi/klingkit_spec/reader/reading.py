@@ -19,6 +19,7 @@ from klingkit_spec.reader import (
 )
 from klingkit_spec.reader.address import Address
 from klingkit_spec.reader.html_page import as_text, is_html
+from klingkit_spec.reader.line_marks import FROM
 from klingkit_spec.reader.normalise import METHODS, NOT_DOCUMENTED, normalise, settle_headers
 from klingkit_spec.reader.notes import Note, Notes
 from klingkit_spec.reader.page import Page, RawDocument
@@ -49,10 +50,10 @@ _SENDS_BODY = {"post", "put", "patch"}
 class Reading:
     """What one page says.
 
-    `document` is OpenAPI 3.1. Keywords that the page states outside a schema are listed in their schema's
-    ``x-klingkit-from``: read from ``prose`` (a description), ``label`` (a printed table), ``example``, ``sample``
-    (cURL) or ``path``. Rules between fields are in the request schema's ``x-kling-rules``; an Authorization header
-    is the operation's ``x-klingkit-auth``.
+    `document` is OpenAPI 3.1. Rules between fields are in the request schema's ``x-kling-rules``; an Authorization
+    header is the operation's ``x-klingkit-auth``. Where it was asked for, ``x-source`` says of every part which page
+    line it was read from, and whether from a ``schema``, a ``label`` (a printed table), ``prose`` (a description), an
+    ``example``, a ``sample`` (cURL) or the ``path``.
 
     `complete` is False when something on the page was not read: see the warnings in `notes`. `shape` is the shape
     the page was read as.
@@ -71,7 +72,7 @@ class Reading:
 def read_page(text: str, *, name: str = "<page>", relay: str | None = None, sources: bool = False) -> Reading:
     """Read a vendor page into OpenAPI; `name` stands in messages, `relay` in the document's ``info``.
 
-    With `sources` every schema says in ``x-source`` which page line it was read from (see `provenance`).
+    With `sources` every part says in ``x-source`` which page line it was read from (see `source_marks`).
 
     Raises:
         PageError: there is no operation on the page, or its document is broken.
@@ -98,14 +99,14 @@ def read_page(text: str, *, name: str = "<page>", relay: str | None = None, sour
     if sources:
         provenance.annotate(document, page, raw, drawn=shape in {"rendered", "example-only"})
     settle_headers(document)
-    document = _extensions_last(document)
+    document = _settled(document)
     return Reading(document, notes.sorted(page.original), raw.read_as or shape)
 
 
 def read_file(path: Path, *, name: str | None = None, relay: str | None = None, sources: bool = False) -> Reading:
     """Read the page in the file `path`; messages call it `name` (default: the path as given).
 
-    With `sources` every schema says in ``x-source`` which page line it was read from.
+    With `sources` every part says in ``x-source`` which page line it was read from.
 
     Raises:
         PageError: the file is no UTF-8 text, or holds no operation.
@@ -125,14 +126,15 @@ def read_file(path: Path, *, name: str | None = None, relay: str | None = None, 
     return read_page(text, name=shown, relay=relay, sources=sources)
 
 
-def _extensions_last(value: Any) -> Any:
-    """Return a copy in which the reader's own keys stand behind the page's."""
+def _settled(value: Any) -> Any:
+    """Return a copy in which the reader's own keys stand behind the page's, without those it only works with."""
     if isinstance(value, list):
-        return [_extensions_last(item) for item in value]
+        return [_settled(item) for item in value]
     if not isinstance(value, dict):
         return value
     own = [key for key in value if key.startswith(("x-klingkit-", "x-kling-", "x-source"))]
-    return {key: _extensions_last(value[key]) for key in [*(key for key in value if key not in own), *own]}
+    ordered = [*(key for key in value if key not in own), *own] if own else value
+    return {key: _settled(value[key]) for key in ordered if key != FROM}
 
 
 def _must_have_operation(document: dict[str, Any], page: Page) -> None:

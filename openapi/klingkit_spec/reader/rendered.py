@@ -9,7 +9,7 @@ from klingkit_spec.reader.address import Address, same_path
 from klingkit_spec.reader.examples import infer
 from klingkit_spec.reader.json_lines import offsets
 from klingkit_spec.reader.json_text import BrokenJsonError, decode
-from klingkit_spec.reader.line_marks import LINE, collected
+from klingkit_spec.reader.line_marks import FROM, LINE, collected
 from klingkit_spec.reader.nested_rows import unfolded
 from klingkit_spec.reader.normalise import METHODS
 from klingkit_spec.reader.notes import Notes
@@ -96,6 +96,8 @@ class _Operation:
     def build(self, method: str) -> dict[str, Any]:
         found = self._found
         operation: dict[str, Any] = {LINE: found.address_line or found.curl_line or 1}
+        if not found.address_line:
+            operation[FROM] = {"type": "sample"}
         if found.title:
             operation["summary"] = found.title
         if found.intro:
@@ -123,7 +125,8 @@ class _Operation:
                     "in": "path",
                     "required": True,
                     LINE: self._found.address_line or self._found.curl_line or 1,
-                    "schema": {"type": "string", "x-klingkit-from": {"type": "path"}},
+                    FROM: {"type": "path"},
+                    "schema": {"type": "string", FROM: {"type": "path"}},
                 },
             )
         sample = self._found.curl
@@ -140,7 +143,8 @@ class _Operation:
             "in": where,
             "example": value,
             LINE: self._found.curl_line,
-            "schema": {"type": "string", "x-klingkit-from": {"type": "sample"}},
+            FROM: {"type": "sample"},
+            "schema": {"type": "string", FROM: {"type": "sample"}},
         }
 
     def _parameter(self, row: Field, where: str) -> dict[str, Any]:
@@ -170,8 +174,10 @@ class _Operation:
             self._notes.info(line, "the page has no field table; names, types and nesting are those of its example")
         media: dict[str, Any] = {"schema": schema}
         if example is not ABSENT:
-            media["example"] = example
-        return {"content": {(part.media_type if part else None) or _DATA_TYPE: media}}
+            shown = part is not None and part.has_example
+            media |= {"example": example, LINE: line, FROM: {"type": "example" if shown else "sample"}}
+        body: dict[str, Any] = {"content": {(part.media_type if part else None) or _DATA_TYPE: media}}
+        return body if part is None else body | {LINE: part.line}
 
     def _schema(self, part: Part | None, example: Any, line: int) -> dict[str, Any] | None:
         """Return the schema of a table with its example, or of the example alone; None without either."""
@@ -215,7 +221,7 @@ class _Operation:
             return response
         media: dict[str, Any] = {"schema": schema}
         if example is not ABSENT:
-            media["example"] = example
+            media |= {"example": example, LINE: answer.example_line, FROM: {"type": "example"}}
         response["content"] = {answer.media_type or _DATA_TYPE: media}
         return response
 

@@ -3,26 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from functools import cached_property
+from typing import Literal
 
-__all__ = [
-    "UNKNOWN",
-    "Shape",
-    "array_shape",
-    "child_shape",
-    "hint_for_response",
-    "item_shape",
-    "key_cost",
-    "object_shape",
-    "scalar_shape",
-    "value_cost",
-]
+__all__ = ["UNKNOWN", "Members", "Shape", "hint_for_response", "key_cost", "scalar_shape", "value_cost"]
 
-Shape = tuple[Any, ...]
-"""``("unknown",)``, ``("scalar", type or "")``, ``("array", item)`` or ``("object", ((name, shape), …))``; hashable."""
-
-UNKNOWN: Shape = ("unknown",)
-_SCALAR: Shape = ("scalar", "")
+Form = Literal["unknown", "scalar", "array", "object"]
 
 STRANGER = 250
 UNGUIDED = 20
@@ -37,51 +23,101 @@ _PLAIN_TYPES = (
 )
 
 
-def object_shape(members: tuple[tuple[str, Shape], ...]) -> Shape:
-    """Return the shape of an object with these members."""
-    return ("object", members)
+class Shape:
+    """The shape of a value. There is one object for each shape, so that nodes that hold shapes compare at once."""
+
+    def __init__(self, form: Form, type_name: str = "", item: Shape | None = None, members: Members | None = None):
+        self.form = form
+        self.type_name = type_name
+        self._item = item
+        self._members = members
+        self._array: Shape | None = None
+
+    def array(self) -> Shape:
+        """Return the shape of a list of such values."""
+        if self._array is None:
+            self._array = Shape("array", item=self)
+        return self._array
+
+    def item(self) -> Shape:
+        """Return the shape of an item of the list."""
+        return self._item or UNKNOWN
+
+    def child(self, key: str) -> Shape:
+        """Return the shape of the member `key`."""
+        return self._members.by_name.get(key, UNKNOWN) if self._members is not None else UNKNOWN
+
+    def has(self, key: str) -> bool:
+        """Say whether an object of this shape has the member `key`."""
+        return self._members is not None and key in self._members.by_name
 
 
-def array_shape(item: Shape) -> Shape:
-    """Return the shape of a list of such items."""
-    return ("array", item)
+class Members:
+    """The members of an object in the order they were read, one object for each list of them.
+
+    Each list knows the one it continues, so that adding a member takes the same time however many there are.
+    """
+
+    def __init__(self, before: Members | None = None, name: str = "", shape: Shape | None = None) -> None:
+        self._before = before
+        self._name = name
+        self._shape = shape
+        self._longer: dict[tuple[str, Shape], Members] = {}
+
+    def __bool__(self) -> bool:
+        return self._before is not None
+
+    def plus(self, name: str, shape: Shape) -> Members:
+        """Return the list with one more member."""
+        key = (name, shape)
+        found = self._longer.get(key)
+        if found is None:
+            found = self._longer[key] = Members(self, name, shape)
+        return found
+
+    @cached_property
+    def by_name(self) -> dict[str, Shape]:
+        """The members by name; of two with one name, the first."""
+        found: dict[str, Shape] = {}
+        current: Members | None = self
+        while current is not None:
+            if current._shape is not None:
+                found[current._name] = current._shape
+            current = current._before
+        return found
+
+    @cached_property
+    def object(self) -> Shape:
+        """The shape of an object with these members."""
+        return Shape("object", members=self)
 
 
-def child_shape(shape: Shape, key: str) -> Shape:
-    """Return the shape of the member `key`."""
-    if shape[0] == "object":
-        for name, child in shape[1]:
-            if name == key:
-                found: Shape = child
-                return found
-    return UNKNOWN
-
-
-def item_shape(shape: Shape | None) -> Shape:
-    """Return the shape of an item of the list."""
-    return shape[1] if shape is not None and shape[0] == "array" else UNKNOWN
+UNKNOWN = Shape("unknown")
+_STRANGE = Shape("scalar", "?")
+_SCALARS = {name: Shape("scalar", name) for name in ("", "string", "integer", "number", "boolean", "null")}
 
 
 def key_cost(shape: Shape, key: str) -> int:
     """Return the price of finding `key` in a mapping of this shape."""
-    if shape[0] == "unknown":
+    if shape.form == "unknown":
         return UNGUIDED
-    if shape[0] != "object":
-        return STRANGER
-    return 0 if any(name == key for name, _ in shape[1]) else STRANGER
+    return 0 if shape.has(key) else STRANGER
 
 
 def scalar_shape(type_name: str) -> Shape:
-    """Return the shape of a scalar of this JSON type."""
-    return ("scalar", type_name)
+    """Return the shape of a scalar of this JSON type; of a type that JSON has not, nothing is known but that."""
+    return _SCALARS.get(type_name, _STRANGE)
 
 
 def value_cost(shape: Shape, value: str, text: str = "") -> int:
     """Return the price of a value of this form (and, for a scalar, of this text) where this shape is expected."""
-    if shape[0] == "scalar" and shape[1] and value in {"plain", "quoted"}:
-        return 0 if shape[1] in _types_of(value, text) else WRONG_TYPE
-    expected = {"object": {"map"}, "array": {"seq"}, "scalar": {"plain", "quoted", "block"}}.get(shape[0])
+    if shape.form == "scalar" and shape.type_name and value in {"plain", "quoted"}:
+        return 0 if shape.type_name in _types_of(value, text) else WRONG_TYPE
+    expected = _EXPECTED.get(shape.form)
     return 0 if expected is None or value in expected else WRONG_FORM
+
+
+_EXPECTED = {"object": {"map"}, "array": {"seq"}, "scalar": {"plain", "quoted", "block"}}
 
 
 def _types_of(value: str, text: str) -> set[str]:
@@ -98,7 +134,12 @@ def hint_for_response() -> Shape:
 
 
 def _plain(names: str, **nested: Shape) -> Shape:
-    return object_shape((*((name, _SCALAR) for name in names.split()), *nested.items()))
+    members = Members()
+    for name in names.split():
+        members = members.plus(name, _SCALARS[""])
+    for name, shape in nested.items():
+        members = members.plus(name, shape)
+    return members.object
 
 
 _ENVELOPE = _plain(
@@ -106,6 +147,6 @@ _ENVELOPE = _plain(
     data=_plain(
         "task_id task_status task_status_msg created_at updated_at",
         task_info=_plain("external_task_id"),
-        task_result=_plain("", videos=array_shape(_plain("id url duration")), images=array_shape(_plain("index url"))),
+        task_result=_plain("", videos=_plain("id url duration").array(), images=_plain("index url").array()),
     ),
 )

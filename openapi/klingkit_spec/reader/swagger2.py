@@ -18,7 +18,11 @@ def to_openapi3(document: dict[str, Any]) -> dict[str, Any]:
         scheme = (_list(document.get("schemes")) or ["https"])[0]
         turned["servers"] = [{"url": f"{scheme}://{document['host']}{str(document.get('basePath') or '').rstrip('/')}"}]
     turned["paths"] = {
-        path: {key: _operation(value, document) if key != "parameters" else value for key, value in item.items()}
+        path: {
+            key: _operation(value, document, _list(item.get("parameters")))
+            for key, value in item.items()
+            if key != "parameters"
+        }
         for path, item in _dict(document.get("paths")).items()
         if isinstance(item, dict)
     }
@@ -33,7 +37,8 @@ def to_openapi3(document: dict[str, Any]) -> dict[str, Any]:
     return moved
 
 
-def _operation(operation: Any, document: dict[str, Any]) -> Any:
+def _operation(operation: Any, document: dict[str, Any], shared: list[Any]) -> Any:
+    """Turn one operation; `shared` are the parameters of its path, which give way to its own of the same name."""
     if not isinstance(operation, dict):
         return operation
     turned = {key: value for key, value in operation.items() if key not in {"consumes", "produces", "schemes"}}
@@ -41,8 +46,11 @@ def _operation(operation: Any, document: dict[str, Any]) -> Any:
     produces = _list(operation.get("produces")) or _list(document.get("produces")) or ["application/json"]
     form: dict[str, Any] = {"type": "object", "properties": {}, "required": []}
     parameters = []
-    for parameter in _list(operation.get("parameters")):
-        if not isinstance(parameter, dict):
+    own = [_meant(parameter, document) for parameter in _list(operation.get("parameters"))]
+    named = {(parameter.get("in"), parameter.get("name")) for parameter in own}
+    above = [_meant(parameter, document) for parameter in shared]
+    for parameter in [*own, *(each for each in above if (each.get("in"), each.get("name")) not in named)]:
+        if not parameter:
             continue
         if parameter.get("in") == "body":
             turned["requestBody"] = {
@@ -63,9 +71,19 @@ def _operation(operation: Any, document: dict[str, Any]) -> Any:
         turned["requestBody"] = {"content": {media: {"schema": form if form["required"] else _without_required(form)}}}
     turned["parameters"] = parameters
     turned["responses"] = {
-        status: _response(response, str(produces[0])) for status, response in _dict(operation.get("responses")).items()
+        status: _response(_meant(response, document), str(produces[0]))
+        for status, response in _dict(operation.get("responses")).items()
     }
     return turned
+
+
+def _meant(part: Any, document: dict[str, Any]) -> dict[str, Any]:
+    """Return a parameter or response, or the one of the document that it refers to."""
+    reference = str(_dict(part).get("$ref", ""))
+    section, _, name = reference.removeprefix("#/").partition("/")
+    if section in {"parameters", "responses"}:
+        return _dict(_dict(document.get(section)).get(name))
+    return _dict(part)
 
 
 def _without_required(schema: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 __all__ = ["Token", "Tokens", "closes"]
@@ -42,12 +43,18 @@ class Tokens:
         return len(self.lines)
 
     def at(self, index: int) -> Token:
-        """Return the token that starts at the line with 0-based `index`."""
+        """Return the token that starts at the line with 0-based `index`; behind the last line all is blank."""
+        if index >= len(self.lines):
+            return Token("blank")
         if index not in self._known:
             self._known[index] = self._read(self.lines[index], index)
         return self._known[index]
 
     def _read(self, line: str, index: int, nested: int = 0) -> Token:
+        if line and line[0] != "-" and not nested:
+            alone = _alone(line)
+            if alone is not None:
+                return alone
         if not line:
             return Token("blank")
         if line.startswith("#"):
@@ -86,6 +93,22 @@ class Tokens:
             if index + count < len(self.lines):
                 gathered += "\n" + self.lines[index + count]
         return 1
+
+
+@lru_cache(maxsize=20_000)
+def _alone(line: str) -> Token | None:
+    """Return the token of a line that no other line can change: a key with nothing or plain text behind it.
+
+    Pages repeat such lines over and over.
+    """
+    match = _KEY.match(line) if line[0] != "#" else None
+    if match is None or ": " in _unquoted_key(match["key"]):
+        return None
+    text = (match["rest"] or "").strip()
+    if text and (text[0] in "\"'{[" or _BLOCK.match(text)):
+        return None
+    value: Value = "plain" if text and text[0] != "#" else "empty"
+    return Token("key", key=_name(match["key"]), value=value, text=text)
 
 
 def _unquoted_key(key: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from klingkit_spec.reader.enums import from_prose, split, typed
 from klingkit_spec.reader.examples import infer, json_type
 from klingkit_spec.reader.json_text import BrokenJsonError, decode
-from klingkit_spec.reader.line_marks import LINE
+from klingkit_spec.reader.line_marks import FROM, LINE
 from klingkit_spec.reader.type_words import TypeWord
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class _Builder:
         schema: dict[str, Any] = {"type": "object", "properties": properties}
         if required:
             schema["required"] = required
-            schema["x-klingkit-from"] = {"required": "label"}
+            schema[FROM] = {"required": "label"}
         return schema
 
     def _is_member(self, row: Field, properties: dict[str, Any], example: Any, outer: list[Any]) -> bool:
@@ -191,7 +191,7 @@ class _Builder:
         _put(schema, "enum", values, "label")
         if "default" in schema and schema["default"] not in values:
             self._notes.warn(row.line, f"the default of '{row.name}' is none of its values; it was left out")
-            del schema["default"], schema["x-klingkit-from"]["default"]
+            del schema["default"], schema[FROM]["default"]
 
 
 def _example(text: str, type_name: str | None) -> Any:
@@ -207,7 +207,7 @@ def _put(schema: dict[str, Any], keyword: str, value: Any, source: str) -> None:
     if value is None:
         return
     schema[keyword] = value
-    schema.setdefault("x-klingkit-from", {})[keyword] = source
+    schema.setdefault(FROM, {})[keyword] = source
 
 
 def _as_object(example: Any) -> dict[str, Any]:
