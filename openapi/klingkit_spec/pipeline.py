@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
@@ -13,10 +14,12 @@ from klingkit_spec import consistency, fixes, lint, overlay, yamlio
 from klingkit_spec.dialect import base_name, dialect_for
 from klingkit_spec.errors import SpecError
 from klingkit_spec.merge import OFFICIAL, Merged, RelayInput, merge
+from klingkit_spec.offers import put_offers
 from klingkit_spec.pointer import MISSING, lookup, split
 from klingkit_spec.relay_document import Evidence, cut, operations, prune, stamp
 from klingkit_spec.report import Report, render
-from klingkit_spec.sources import Extraction, extract
+from klingkit_spec.requests import requests_table
+from klingkit_spec.sources import Extraction, addresses, extract
 from klingkit_spec.surface import surface
 from klingkit_spec.verdicts import Verdicts
 
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Build", "BuildError", "Registry", "build"]
 
+ONE_SPEC = "kling"
+_READ_AT = "externalDocs"
 _HEADER = "Written by `klingkit spec build`. Do not edit: change an input (see README.md) and run the command again."
 
 Registry = Mapping[str, Mapping[str, Any]]
@@ -73,6 +78,10 @@ def build(root: Path) -> Build:
     claims = {relay: extraction.claims for relay, extraction in extractions.items()}
     table = surface(merged.spec, documents, inputs.registry, inputs.dialects, claims)
     result.outputs["resolved/surface.json"] = yamlio.dump_json(table)
+    whole = copy.deepcopy(merged.spec)
+    put_offers(whole, merged.spec)
+    for name, document in {**documents, ONE_SPEC: whole}.items():
+        result.outputs[f"resolved/requests/{name}.json"] = requests_table(document)
     notes = {relay: extraction.notes for relay, extraction in extractions.items()}
     report = Report(inputs.registry, merged, documents, result.fixes, notes, claims)
     result.outputs["resolved/report.md"] = render(report)
@@ -153,6 +162,13 @@ def _resolve(inputs: _Inputs, relay: str, merged: Merged, given: RelayInput, res
     if file.is_file():
         document, log = overlay.apply(document, yamlio.load_yaml(file, shown=shown), shown=shown)
     stamp(document, given.entry)
+    if relay != OFFICIAL:
+        pages = addresses(inputs.root / "sources", relay, given.document, given.entry)
+        for path, method, node in operations(document):
+            node.pop(_READ_AT, None)
+            if (path, method) in pages:
+                node[_READ_AT] = {"url": pages[path, method]}
+    put_offers(document, merged.spec, inputs.dialects, given.entry["dialect"])
     prune(document)
     _check_effect(document, log, shown)
     output = f"resolved/relays/{relay}.openapi.yaml"
