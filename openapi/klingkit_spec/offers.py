@@ -38,7 +38,7 @@ class OfferError(SpecError):
 
 
 def put_offers(
-    document: dict[str, Any], spec: Mapping[str, Any], dialects: Mapping[str, Any] | None = None, dialect: str = ""
+    document: dict[str, Any], spec: dict[str, Any], dialects: Mapping[str, Any] | None = None, dialect: str = ""
 ) -> None:
     """Write rows and rules to the operations of `document`, in place.
 

@@ -1,4 +1,4 @@
-"""The tables that the wrapper holds requests against before they cost something: one per document, without its prose."""
+"""The tables that the wrapper holds requests against before they cost something: documents without their prose."""
 
 from __future__ import annotations
 

@@ -60,9 +60,7 @@ def _condition(condition: Mapping[str, Any]) -> dict[str, Any]:
     return _requires(condition["id"], must, condition["text"], when)
 
 
-def _requires(
-    name: str, must: Mapping[str, Any], text: str, when: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
+def _requires(name: str, must: Mapping[str, Any], text: str, when: Mapping[str, Any] | None = None) -> dict[str, Any]:
     rule: dict[str, Any] = {"id": name, "kind": "requires", "fields": list(must), "must": dict(must), "text": text}
     return {**rule, "when": dict(when)} if when else rule
 

@@ -70,6 +70,8 @@ class Kling(_Client):
             which nothing was sent or which Kling put off (codes 1302 and 1303). 0 to 10.
         allow_undocumented: whether operations may be called that the relay's documents do not list. They are said in
             the words of the one spec; an id to find a lost task by is not sent.
+        validate: whether creates are held against what the relay documents before anything is sent; a call's own
+            `validate` wins.
         environ: read instead of the environment.
 
     Attributes:
@@ -93,9 +95,12 @@ class Kling(_Client):
         http_client: SyncHttpClient | None = None,
         max_retries: int = 2,
         allow_undocumented: bool = False,
+        validate: bool = True,
         environ: Mapping[str, str] | None = None,
     ) -> None:
-        self._session, secret = _session(relay, api_key, base_url, timeout, max_retries, allow_undocumented, environ)
+        self._session, secret = _session(
+            relay, api_key, base_url, timeout, max_retries, allow_undocumented, validate, environ
+        )
         self._engine = Engine(self._session, secret, http_client)
         self.video = Video(self._engine)
         self.image = Image(self._engine)
@@ -133,9 +138,12 @@ class AsyncKling(_Client):
         http_client: AsyncHttpClient | None = None,
         max_retries: int = 2,
         allow_undocumented: bool = False,
+        validate: bool = True,
         environ: Mapping[str, str] | None = None,
     ) -> None:
-        self._session, secret = _session(relay, api_key, base_url, timeout, max_retries, allow_undocumented, environ)
+        self._session, secret = _session(
+            relay, api_key, base_url, timeout, max_retries, allow_undocumented, validate, environ
+        )
         self._engine = AsyncEngine(self._session, secret, http_client)
         self.video = AsyncVideo(self._engine)
         self.image = AsyncImage(self._engine)
@@ -159,6 +167,7 @@ def _session(
     timeout: Timeouts | float | None,
     max_retries: int,
     allow_undocumented: bool,
+    validate: bool,
     environ: Mapping[str, str] | None,
 ) -> tuple[Session, Secret]:
     variables = os.environ if environ is None else environ
@@ -166,6 +175,6 @@ def _session(
     secret = Secret(find_key(found, api_key, variables))
     if not is_whole(max_retries, 0, _MOST_RETRIES):
         raise ConfigurationError(f"max_retries has to be a whole number from 0 to {_MOST_RETRIES}.")
-    return Session(
-        found, root_url(found, base_url), timeouts_of(timeout), max_retries, bool(allow_undocumented)
-    ), secret
+    timeouts = timeouts_of(timeout)
+    session = Session(found, root_url(found, base_url), timeouts, max_retries, bool(allow_undocumented), bool(validate))
+    return session, secret

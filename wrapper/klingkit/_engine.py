@@ -88,11 +88,15 @@ def creation(
     arguments: Mapping[str, Any],
     extra: Mapping[str, Any] | None,
     extra_headers: Mapping[str, str] | None,
+    validate: bool | None = None,
 ) -> Flow[tuple[TaskState, Order]]:
-    """Return the flow that creates a task, with a fresh id by which it can be found again."""
+    """Return the flow that creates a task, with a fresh id by which it can be found again.
+
+    `validate` says whether it is held against the relay's documents; None leaves that to the client.
+    """
     minted = f"klingkit-{uuid.uuid4()}"
 
     def prepare() -> Order:
-        return order(session, find_operation(operation), arguments, extra, extra_headers, minted)
+        return order(session, find_operation(operation), arguments, extra, extra_headers, minted, validate)
 
     return create(prepare)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from klingkit._errors import InvalidRequestError
 from klingkit._images import encode_image
-from klingkit._rules import check_fields, whole_seconds
+from klingkit._rules import whole_seconds
 
 if TYPE_CHECKING:
     from klingkit._surface import Offer
@@ -47,7 +47,6 @@ def request_fields(
         fields["duration"] = whole_seconds(fields["duration"], "duration")
     if "multi_prompt" in fields:
         fields["multi_prompt"] = [_shot(shot, f"multi_prompt[{at}]") for at, shot in enumerate(fields["multi_prompt"])]
-    check_fields(operation, fields)
     for name in _PICTURES:
         if name in fields:
             fields[name] = encode_image(fields[name], name)

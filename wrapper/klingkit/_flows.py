@@ -20,6 +20,7 @@ from klingkit._reading import missing_id, read_reply, request_id_of
 from klingkit._request import create_call, get_call, list_call
 from klingkit._retry import LOOKUP_PAUSES, before_next_create, before_next_read, is_ambiguous, is_passing
 from klingkit._text import elide
+from klingkit._validation import checked_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -58,15 +59,33 @@ def order(
     extra: Mapping[str, Any] | None,
     extra_headers: Mapping[str, str] | None,
     minted: str,
+    validate: bool | None = None,
 ) -> Order:
     """Return the order for a create, checked. `minted` is the external_task_id to use when the caller gave none.
+
+    `validate` says whether it is held against the relay's documents; None leaves that to the session.
 
     Raises:
         InvalidRequestError: an argument is wrong, or the relay does not offer the operation.
     """
     offer = session.offer(operation)
-    fields = request_fields(operation.id, arguments, extra, offer, minted)
     wording = wording_of(session.relay.dialect, operation.id)
+
+    def build(given: Mapping[str, Any]) -> dict[str, Any]:
+        return request_fields(operation.id, given, extra, offer, minted)
+
+    if session.validate if validate is None else validate:
+        fields = checked_fields(
+            build,
+            arguments,
+            operation=operation.id,
+            relay=session.relay.id,
+            documents_of=session.relay.documents_of,
+            wording=wording,
+            extra=extra,
+        )
+    else:
+        fields = build(arguments)
     given = {name for name, value in arguments.items() if value is not None}
     if unheard := sorted(given - offer.fields) if offer.documented and not wording.rest else []:
         _log.warning(

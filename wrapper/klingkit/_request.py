@@ -30,13 +30,17 @@ _OURS = frozenset({"authorization", "content-length", "content-type", "host", "t
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What all calls of one client share. `root` is what paths are appended to."""
+    """What all calls of one client share. `root` is what paths are appended to.
+
+    `validate` says whether creates are held against what the relay documents before they are sent.
+    """
 
     relay: Relay
     root: str
     timeouts: Timeouts
     max_retries: int
     allow_undocumented: bool = False
+    validate: bool = True
 
     def offer(self, operation: Operation) -> Offer:
         """Return what the relay offers of `operation`.
