@@ -36,7 +36,7 @@ _INTEGER = re.compile(r"[+-]?\d{1,18}")
 class Violation:
     """One thing that is wrong with a request: the member at fault (dotted), the schema keyword, a short sentence.
 
-    `sort` tells who says so: a schema, a named rule, or the rows of what the model makes.
+    `sort` tells who says so: a schema, a named rule, or what is said of single models.
     """
 
     path: str
@@ -123,9 +123,11 @@ class Operation:
         full = {**self.defaults, **body}
         model = self._model(full, path or {})
         wrong = [
-            Violation(rule.fields[0], rule.id, rule.text, "rule") for rule in self.rules if not rule.holds(full, model)
+            Violation(rule.fields[0], rule.id, rule.text, "offer" if rule.of_models else "rule")
+            for rule in self.rules
+            if not rule.holds(full, model)
         ]
-        if self.offers is not None and (refused := self.offers.refused(full, model)):
+        if self.offers is not None and (refused := self.offers.refused(body, model)):
             wrong.append(Violation(refused.field, "offers", refused.message, "offer"))
         return wrong
 

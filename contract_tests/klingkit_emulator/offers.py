@@ -38,7 +38,7 @@ class Offers:
         return name if isinstance(name, str) else None
 
     def refused(self, body: Mapping[str, Any], model: str | None) -> Refused | None:
-        """Return what `model` does not do of what `body` asks, or None."""
+        """Return what `model` does not do of what `body`, as it was sent, asks; None when it does it all."""
         rows: Sequence[Mapping[str, Any]] = self.table["models"].get(model, ())
         start = next((row["name"] for row in self.table["inputs"] if applies(row["when"], body)), None)
         if not rows or start is None:

@@ -15,17 +15,22 @@ from klingkit_emulator.errors import DataError
 
 __all__ = ["Rule", "read_rules"]
 
+_MODEL_MEMBERS = frozenset({"model_name", "model"})
 _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One named rule: `holds` tells whether a body, with defaults filled in, for a model keeps it."""
+    """One named rule: `holds` tells whether a body, with defaults filled in, for a model keeps it.
+
+    `of_models` tells that the rule is about single models.
+    """
 
     id: str
     text: str
     fields: tuple[str, ...]
     holds: Callable[[Mapping[str, Any], str | None], bool]
+    of_models: bool
 
 
 def read_rules(rows: Sequence[Mapping[str, Any]]) -> tuple[Rule, ...]:
@@ -52,7 +57,8 @@ def _rule(row: Mapping[str, Any]) -> Rule:
             return True
         return not applies(when, body) or check(row, body, model)
 
-    return Rule(id=row["id"], text=row["text"], fields=tuple(row["fields"]), holds=holds)
+    of_models = "models" in row or not _MODEL_MEMBERS.isdisjoint(when)
+    return Rule(id=row["id"], text=row["text"], fields=tuple(row["fields"]), holds=holds, of_models=of_models)
 
 
 def _sum_equals(row: Mapping[str, Any], body: Mapping[str, Any], _: str | None) -> bool:

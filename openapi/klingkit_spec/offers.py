@@ -42,6 +42,9 @@ def put_offers(
 ) -> None:
     """Write rows and rules to the operations of `document`, in place.
 
+    A relay whose requests have a container for whatever it does not name promises nothing about what is in there: its
+    document gets no rows.
+
     Args:
         document: the one spec, or a relay's document.
         spec: the one spec, which has the tables.
@@ -56,6 +59,8 @@ def put_offers(
     for _, _, node in operations(document):
         name = node["operationId"]
         place = _place(dialects, dialect, name)
+        if place is None:
+            continue
         rules = standard_rules(spec, name)
         if rules:
             node[RULES] = [_placed(rule, place) for rule in rules]
@@ -117,22 +122,15 @@ def _worded(rows: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]
     }
 
 
-def _place(dialects: Mapping[str, Any] | None, dialect: str, operation: str) -> Callable[[str], str]:
-    """Return where a field of the one spec stands in this relay's requests."""
+def _place(dialects: Mapping[str, Any] | None, dialect: str, operation: str) -> Callable[[str], str] | None:
+    """Return what gives the name of a field of the one spec in this relay's requests; None where some have none."""
     if dialects is None:
         return lambda path: path
-    table = dialect_for(dialects, dialect, operation)
     whole = dialects["dialect"][dialect]
     special = whole.get("operation", {}).get(base_name(operation), {}).get("request", {})
-    request = {**whole.get("request", {}), **special}
-    top, rest = frozenset(request.get("top_level", ())), request.get("rest", "")
-
-    def place(path: str) -> str:
-        theirs = table.to_relay(path)
-        outer = theirs.partition(".")[0].removesuffix("[]")
-        return f"{rest}.{theirs}" if rest and outer not in top else theirs
-
-    return place
+    if {**whole.get("request", {}), **special}.get("rest"):
+        return None
+    return dialect_for(dialects, dialect, operation).to_relay
 
 
 def _conditions(when: Mapping[str, Any], place: Callable[[str], str]) -> dict[str, Any]:

@@ -134,9 +134,10 @@ def _beside(
 ) -> list[Problem]:
     """Return what the one spec says of what travels inside an object that the relay's document leaves open."""
     names = {theirs: name for name, theirs in wording.rename.items()}
-    settled = {names.get(name, name) for name in own.members} | {outermost(problem.field) for problem in found}
-    problems = ours.problems(fields, ours.model_of(fields, fields))
-    return [problem for problem in problems if outermost(problem.field) not in settled]
+    settled = {names.get(name, name) for name in own.members}
+    told = {outermost(problem.field) for problem in found}
+    problems = [one for one in ours.problems(fields, ours.model_of(fields, fields)) if outermost(one.field) not in told]
+    return [one for one in problems if one.rule == "offers" or outermost(one.field) not in settled]
 
 
 def _is_unknown_model(problem: Problem, known: Documented, ours: Documented | None, relay: str) -> bool:

@@ -89,8 +89,6 @@ def test_image_to_video_is_sent_as_documented(respx_mock: Any, either: Any) -> N
             model_name="kling-v2-6",
             image_tail=b"\xff\xd8\xff\xe0tail",
             mode="pro",
-            sound="on",
-            voice_list=[{"voice_id": "v-1"}],
             external_task_id="mine-1",
         )
     )
@@ -100,10 +98,18 @@ def test_image_to_video_is_sent_as_documented(respx_mock: Any, either: Any) -> N
         "image_tail": "/9j/4HRhaWw=",
         "prompt": "The fox looks up",
         "mode": "pro",
-        "sound": "on",
-        "voice_list": [{"voice_id": "v-1"}],
         "external_task_id": "mine-1",
     }
+
+
+def test_a_voice_is_sent_as_documented(respx_mock: Any, either: Any) -> None:
+    route = respx_mock.post(f"{ROOT}/videos/image2video").respond(json=CREATED)
+    voice = {"mode": "pro", "sound": "on", "voice_list": [{"voice_id": "v-1"}]}
+    asked = either.open("official").video.image_to_video(
+        PICTURE, "<<<voice_1>>> says hello", model_name="kling-v2-6", external_task_id="mine-1", **voice
+    )
+    either.run(asked)
+    assert {name: either.sent(route)[name] for name in voice} == voice
 
 
 def test_pictures_of_several_subjects_are_sent_as_documented(respx_mock: Any, either: Any) -> None:
