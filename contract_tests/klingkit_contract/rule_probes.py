@@ -253,7 +253,9 @@ def _put(node: dict[str, Any], steps: list[str], value: Any, choices: Any, befor
         node.pop(name, None)
     elif rest:
         forms = [one for one in (choices(path) if choices else []) if isinstance(one, dict)]
-        kinds = {str(form.get(rest[0])) for form in forms}  # more than one: the member tells what kind an entry is
+        kinds = {
+            str(form[rest[0]]) for form in forms if rest[0] in form
+        }  # more than one: the member tells what kind an entry is
         matching = [form for form in forms if form.get(rest[0]) == value and len(kinds) > 1]
         if matching and all(entry.get(rest[0]) != value for entry in entries if isinstance(entry, dict)):
             entries.append(copy.deepcopy(matching[0]))

@@ -67,6 +67,7 @@ from klingkit._types import (
 if TYPE_CHECKING:
     from klingkit._answer import File, TaskState
     from klingkit._client import AsyncKling, Kling
+    from klingkit._problems import KlingWarning, Problem
     from klingkit._registry import relay_ids
     from klingkit._result import AsyncResult, Result
     from klingkit._task import AsyncTask, Task
@@ -96,12 +97,14 @@ __all__ = [
     "InvalidRequestError",
     "Kling",
     "KlingError",
+    "KlingWarning",
     "MissingFieldError",
     "MissingKeyError",
     "NotFoundError",
     "NotJsonError",
     "OutcomeUnknownError",
     "PermissionDeniedError",
+    "Problem",
     "RateLimitError",
     "RedirectError",
     "RelayError",
@@ -133,6 +136,8 @@ _LAZY = {
     "AsyncTask": "_task",
     "File": "_answer",
     "Kling": "_client",
+    "KlingWarning": "_problems",
+    "Problem": "_problems",
     "Result": "_result",
     "Task": "_task",
     "TaskState": "_answer",

@@ -35,9 +35,10 @@ class Clause(NamedTuple):
         now = f"; now: {', '.join(there)}" if there and len(there) < 5 else ""
         allowed = self.row.get("must", {}).get(fields[0], {})
         words = allowed.get("only", ()) if isinstance(allowed, dict) else (allowed,)
+        field = fields[0].partition("[]")[0]
         return Problem(
-            field=fields[0],
-            sentence=f"{fields[0]}: {self.row['text']}{now}.",
+            field=field,
+            sentence=f"{field}: {self.row['text']}{now}.",
             value=said[0][1][0] if len(said[0][1]) == 1 else said[0][1],
             allowed=tuple(words),
             source=self.row.get("source", source),

@@ -78,7 +78,7 @@ def order(
         fields = checked_fields(
             build,
             arguments,
-            operation=operation.id,
+            operation=f"{operation.id}_create",
             relay=session.relay.id,
             documents_of=session.relay.documents_of,
             wording=wording,

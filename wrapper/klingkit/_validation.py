@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from klingkit._dialect import say
 from klingkit._documented import ONE_SPEC, documented
 from klingkit._errors import InvalidRequestError, UnsupportedByRelayError
+from klingkit._pictures import picture_problems
 from klingkit._problems import KlingWarning, Problem, as_problems, error_of, outermost, shown
 from klingkit._rules import cautions
 
@@ -45,7 +46,7 @@ def checked_fields(
     Args:
         build: makes the fields of the request, in words of the one spec; it may read pictures.
         arguments: what the caller gave.
-        operation: its id, without verb.
+        operation: its operationId.
         relay: the id of the relay, for what is said.
         documents_of: the id of the relay whose documents hold.
         wording: how the relay words the request.
@@ -56,10 +57,13 @@ def checked_fields(
     """
     fields, first, told = _built(build, arguments)
     free = {outermost(problem.field) for problem in told} | set(extra or ())
-    own = documented(documents_of, f"{operation}_create")
-    ours = documented(ONE_SPEC, f"{operation}_create")
+    own = documented(documents_of, operation)
+    ours = documented(ONE_SPEC, operation)
     names = ours.members if ours is not None else frozenset(fields)
-    told += [problem for problem in cautions(operation, fields, names) if problem.field not in free]
+    told += [
+        problem for problem in cautions(operation.removesuffix("_create"), fields, names) if problem.field not in free
+    ]
+    told += [problem for problem in picture_problems(fields) if outermost(problem.field) not in free]
     free |= {outermost(problem.field) for problem in told}
     known = own or ours
     if known is not None:
@@ -71,8 +75,9 @@ def checked_fields(
     if not told:
         return fields
     if first is not None and len(told) == len(as_problems(first)):
+        first.problems = tuple(told)
         raise first
-    raise error_of(told, relay=relay, operation=f"{operation}_create") from first
+    raise error_of(told, relay=relay, operation=operation) from first
 
 
 def _built(

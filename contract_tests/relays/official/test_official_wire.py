@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 import klingkit
 
 ROOT = "https://api-singapore.klingai.com/v1"
+# The beginning of a jpg of 640 x 480 pixels.
+JPEG = b"\xff\xd8\xff\xc0\x00\x11\x08" + (480).to_bytes(2) + (640).to_bytes(2) + b"\x03tail"
 PICTURE = "https://example.com/fox.png"
 CREATED = {
     "code": 0,
@@ -87,7 +90,7 @@ def test_image_to_video_is_sent_as_documented(respx_mock: Any, either: Any) -> N
             PICTURE,
             "The fox looks up",
             model_name="kling-v2-6",
-            image_tail=b"\xff\xd8\xff\xe0tail",
+            image_tail=JPEG,
             mode="pro",
             external_task_id="mine-1",
         )
@@ -95,7 +98,7 @@ def test_image_to_video_is_sent_as_documented(respx_mock: Any, either: Any) -> N
     assert either.sent(route) == {
         "model_name": "kling-v2-6",
         "image": PICTURE,
-        "image_tail": "/9j/4HRhaWw=",
+        "image_tail": base64.b64encode(JPEG).decode(),
         "prompt": "The fox looks up",
         "mode": "pro",
         "external_task_id": "mine-1",
