@@ -27,6 +27,12 @@ class Clause(NamedTuple):
     holds: Test
     given: Sequence[Callable[[Body], Sequence[Any]]]
 
+    @property
+    def blamed(self) -> frozenset[str]:
+        """The fields that need no second complaint: all of a rule about models, else the one it is told of."""
+        fields: list[str] = self.row["fields"] if "must" in self.row else self.row["fields"][:1]
+        return frozenset(field.partition("[]")[0] for field in fields)
+
     def problem(self, body: Body, source: str) -> Problem:
         """Return what to say of a body that breaks the rule."""
         fields: list[str] = list(self.row["fields"])

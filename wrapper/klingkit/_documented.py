@@ -92,9 +92,10 @@ class Documented:
         """Return what is wrong with a request of these members, in the document's words."""
         wrong = [] if self._holds(body) else self._wrong(body)
         full = {**self._defaults, **body} if self._clauses or self._offers else body
-        broken = [clause.problem(full, self.source) for clause in self._clauses if not clause.holds(full, model)]
+        clauses = [clause for clause in self._clauses if not clause.holds(full, model)]
+        broken = [clause.problem(full, self.source) for clause in clauses]
         if self._offers is not None and model is not None:
-            said = {problem.field for problem in broken}
+            said = {field for clause in clauses for field in clause.blamed}
             broken += [one for one in self._offers.problems(body, model) if one.field not in said]
         said = {outermost(problem.field) for problem in wrong}
         return wrong + [problem for problem in broken if outermost(problem.field) not in said]

@@ -20,7 +20,6 @@ from klingkit._reading import missing_id, read_reply, request_id_of
 from klingkit._request import create_call, get_call, list_call
 from klingkit._retry import LOOKUP_PAUSES, before_next_create, before_next_read, is_ambiguous, is_passing
 from klingkit._text import elide
-from klingkit._validation import checked_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -75,6 +74,8 @@ def order(
         return request_fields(operation.id, given, extra, offer, minted)
 
     if session.validate if validate is None else validate:
+        from klingkit._validation import checked_fields  # the documents' tables: loaded with the first create
+
         fields = checked_fields(
             build,
             arguments,

@@ -152,6 +152,6 @@ def _is_unknown_model(problem: Problem, known: Documented, ours: Documented | No
     if problem.value in known.models or (ours is not None and problem.value in ours.models):
         return False
     said = f"klingkit does not know the model {shown(problem.value)} at {relay}; it is sent as it is, unchecked."
-    _log.warning("%s", said)
+    _log.info("%s", said)
     warnings.warn(said, KlingWarning, stacklevel=2)
     return True

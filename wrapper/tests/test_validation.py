@@ -108,7 +108,7 @@ def test_an_open_file_that_was_read_is_not_blamed_for_another_argument(kling: An
     ("asked", "field", "words"),
     [
         ({"model_name": "kling-v2-6", "duration": 7}, "duration", "5 or 10"),
-        ({"model_name": "kling-v2-6", "sound": "on"}, "mode", "mode is left out, which means 'std'"),
+        ({"model_name": "kling-v2-6", "sound": "on"}, "sound", "now: sound 'on', mode 'std'"),
         ({"model_name": "kling-v2-6", "sound": "on", "mode": "std"}, "sound", "mode pro only"),
         ({"model_name": "kling-v2-5-turbo", "sound": "on"}, "sound", "kling-v2-5-turbo has no sound"),
         ({"model_name": "kling-v2-5-turbo", "mode": "4k"}, "mode", "std or pro"),
@@ -126,6 +126,14 @@ def test_what_a_model_does_not_make_is_refused_with_what_it_makes(
     found = problems(lambda: kling().video.text_to_video("A fox", **asked))
     assert field in [problem.field for problem in found]
     assert words in " ".join(problem.sentence for problem in found)
+
+
+def test_what_was_left_out_counts_as_what_the_relay_takes_it_for(kling: Any) -> None:
+    both = {"model_name": "kling-v2-5-turbo", "image_tail": ADDRESS}
+    [problem] = problems(lambda: kling().video.image_to_video(ADDRESS, "A fox", **both))
+    assert problem.field == "mode"
+    assert "mode is left out, which means 'std'; kling-v2-5-turbo makes pro" in problem.sentence
+    assert sent(lambda: kling().video.image_to_video(ADDRESS, "A fox", mode="pro", **both))
 
 
 @pytest.mark.parametrize(
@@ -232,6 +240,38 @@ def test_a_folder_and_a_file_that_is_not_there_are_told_by_name(kling: Any, tmp_
     found = problems(lambda: kling().video.multi_image_to_video(pictures, LONG, model_name="kling-v1-6"))
     assert [problem.field for problem in found] == ["image_list[0]", "prompt"]
     assert "is the folder" in found[0].sentence
+
+
+def test_the_command_shows_problems_in_80_columns_and_exits_2(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from klingkit.cli._dispatch import main
+
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("KLINGKIT_API_KEY", "k")
+    shots = '[{"index": 1, "prompt": "a fox", "duration": 2}]'
+    story = ["--multi-shot", "--shot-type", "customize", "--multi-prompt", shots, "--duration", "7"]
+    command = ["generate", "text-to-video", "--model-name", "kling-v2-6", *story, "--relay", "official", "--dry-run"]
+    assert main(command) == 2
+    told = capsys.readouterr().err.splitlines()
+    assert told[0] == "klingkit generate: 3 things are wrong; nothing was sent:"
+    assert [line[:14] for line in told if line.startswith("- ")] == [
+        "- multi_prompt",
+        "- multi_shot: ",
+        "- duration is ",
+    ]
+    assert max(len(line) for line in told) <= 80
+
+
+def test_the_command_tells_of_an_unknown_model_in_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from klingkit.cli._dispatch import main
+
+    monkeypatch.setenv("KLINGKIT_API_KEY", "k")
+    command = ["generate", "text-to-video", "A fox", "--model-name", "kling-v9", "--relay", "official", "--dry-run"]
+    assert main(command) == 0
+    assert capsys.readouterr().err.startswith("note: klingkit does not know the model 'kling-v9' at official")
 
 
 def test_an_error_with_problems_can_be_pickled(kling: Any) -> None:
