@@ -107,7 +107,9 @@ class Documented:
 
 def _problem(found: Finding, source: str) -> Problem:
     words = (
-        found.words if found.words.startswith(("is ", "has ", "takes ", "needs ", "cannot ")) else f": {found.words}"
+        found.words
+        if found.words.startswith(("is ", "has ", "takes ", "needs ", "cannot ", "or "))
+        else f": {found.words}"
     )
     space = "" if words.startswith(":") else " "
     return Problem(

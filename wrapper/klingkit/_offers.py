@@ -6,6 +6,7 @@ features it uses.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from klingkit._conditions import compile_conditions, compile_path
@@ -34,14 +35,14 @@ _FEATURES = {
     "original_sound": "the sound of the video",
     "voices": "voices",
     "cfg_scale": "cfg_scale",
-    "motion_brush": "a motion brush",
+    "motion_brush": "motion brush",
     "simple_camera_control": "camera control",
     "preset_camera_control": "preset camera moves",
     "reference_images": "reference pictures",
     "elements": "elements",
-    "series": "a series of pictures",
-    "subject_reference": "a subject reference",
-    "face_reference": "a face reference",
+    "series": "series of pictures",
+    "subject_reference": "subject reference",
+    "face_reference": "face reference",
 }
 
 
@@ -66,7 +67,7 @@ class Offers(NamedTuple):
     path: str
     source: str
     dimensions: Sequence[_Dimension]
-    inputs: Sequence[tuple[str, Callable[[Mapping[str, Any]], bool]]]
+    inputs: Sequence[tuple[str, str, Callable[[Mapping[str, Any]], bool]]]
     features: Sequence[_Feature]
     models: Mapping[str, Sequence[Mapping[str, Any]]]
 
@@ -75,12 +76,12 @@ class Offers(NamedTuple):
         rows = self.models.get(model)
         if rows is None:
             return []
-        start = next((name for name, holds in self.inputs if holds(body)), None)
+        start, field = next(((name, field) for name, field, holds in self.inputs if holds(body)), (None, ""))
         if start is None:
             return []  # without any input the schema refuses it
         fitting = [row for row in rows if start in row["inputs"]]
         if not fitting:
-            return [self._no_such_input(model, start, rows)]
+            return [self._no_such_input(model, start, field, rows)]
         used = [feature for feature in self.features if feature.used(body)]
         values = [(dimension, self._value(dimension, body)) for dimension in self.dimensions]
         best: list[tuple[bool, Any]] = []
@@ -90,16 +91,16 @@ class Offers(NamedTuple):
                 return []
             if not at or _weight(missing) < _weight(best):
                 best, closest = missing, row
-        return [self._problem(model, start, fitting, closest, used, kind) for kind in best]
+        found = [self._problem(model, start, fitting, closest, used, kind) for kind in best]
+        return [replace(one, value=next(iter(compile_path(one.field)(body)), one.value)) for one in found]
 
     @staticmethod
     def _value(dimension: _Dimension, body: Mapping[str, Any]) -> tuple[Any, bool]:
         found = dimension.find(body)
         return (found[0], True) if found else (dimension.default, False)
 
-    def _no_such_input(self, model: str, start: str, rows: Sequence[Mapping[str, Any]]) -> Problem:
+    def _no_such_input(self, model: str, start: str, field: str, rows: Sequence[Mapping[str, Any]]) -> Problem:
         able = [_INPUTS.get(name, name) for name in dict.fromkeys(name for row in rows for name in row["inputs"])]
-        field = next((path for name, path in _INPUT_FIELDS if name == start), self.member or self.path)
         return Problem(
             field=field,
             sentence=f"{field}: {model} does not start from {_INPUTS.get(start, start)}, only from {listed(able)}.",
@@ -122,7 +123,7 @@ class Offers(NamedTuple):
             limits = [f"{d.field} {listed(row[d.of])}" for row in able[:1] for d in self.dimensions if d.of in row]
             only = f" but with {' and '.join(limits)}" if limits else f" from {_INPUTS.get(start, start)}"
             sentence = f"{what.field}: {model} has no {what.words}{only}."
-            return Problem(what.field, sentence, what.field, source=self.source, rule="offers")
+            return Problem(what.field, sentence, source=self.source, rule="offers")
         dimension, (value, given) = what
         anywhere = [one for row in fitting for one in row.get(dimension.of, ())]
         context = ""
@@ -132,12 +133,8 @@ class Offers(NamedTuple):
             with_what = listed([feature.words for feature in used], "and") if used else "that"
             context = f" with {with_what}"
         said = f"is {shown(value)}" if given else f"is left out, which means {shown(value)}"
-        sentence = f"{dimension.field} {said}; {model} makes {_INPUTS_MADE.get(start, '')}{listed(allowed)}{context}."
+        sentence = f"{dimension.field} {said}; {model} makes {listed(allowed)}{context}."
         return Problem(dimension.field, sentence, value, tuple(allowed), source=self.source, rule="offers")
-
-
-_INPUT_FIELDS = (("both_frames", "image_tail"), ("last_frame", "image_tail"), ("first_frame", "image"))
-_INPUTS_MADE: Mapping[str, str] = {}
 
 
 def _missing(
@@ -161,6 +158,11 @@ def _weight(missing: Sequence[tuple[bool, Any]]) -> tuple[int, int]:
     return sum(is_feature for is_feature, _ in missing), len(missing)
 
 
+def _named_by(when: Mapping[str, Any]) -> str:
+    """Return the field that an input's conditions look at, of several the last: the last frame, not the first."""
+    return list(when)[-1].partition(".")[0].removesuffix("[]") if when else ""
+
+
 def compile_offers(table: Mapping[str, Any]) -> Offers:
     """Return the rows of one operation, as `requests/<relay>.json` has them."""
     return Offers(
@@ -171,7 +173,10 @@ def compile_offers(table: Mapping[str, Any]) -> Offers:
             _Dimension(row["of"], row["field"], compile_path(row["field"]), row.get("default"))
             for row in table["dimensions"]
         ],
-        inputs=[(row["name"], compile_conditions(row["when"])) for row in table["inputs"]],
+        inputs=[
+            (row["name"], _named_by(row["when"]) or table.get("model", "model"), compile_conditions(row["when"]))
+            for row in table["inputs"]
+        ],
         features=[
             _Feature(
                 frozenset(row["name"]),

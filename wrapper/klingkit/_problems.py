@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from klingkit._errors import InvalidRequestError
@@ -83,6 +83,7 @@ def listed(values: Sequence[Any], word: str = "or") -> str:
 
 def error_of(problems: Sequence[Problem], **context: Any) -> InvalidRequestError:
     """Return the one error for `problems`, of which there is at least one: a line each."""
+    problems = [replace(problem, value=elide(problem.value)) for problem in problems]
     sources = list(dict.fromkeys(problem.source for problem in problems if problem.source))
     where = f" See {' and '.join(sources)}." if sources else ""
     if len(problems) == 1:
@@ -97,4 +98,4 @@ def error_of(problems: Sequence[Problem], **context: Any) -> InvalidRequestError
 def as_problems(error: InvalidRequestError) -> tuple[Problem, ...]:
     """Return what an error tells as problems."""
     found: tuple[Problem, ...] = error.problems
-    return found or (Problem(error.argument or "", str(error), value=elide(None), rule="argument"),)
+    return found or (Problem(error.argument or "", str(error), rule="argument"),)
