@@ -114,12 +114,15 @@ def test_an_open_file_that_was_read_is_not_blamed_for_another_argument(kling: An
         ({"model_name": "kling-v2-5-turbo", "mode": "4k"}, "mode", "std or pro"),
         ({"model_name": "kling-v3", "cfg_scale": 0.5}, "cfg_scale", "kling-v3 has no cfg_scale"),
         ({"model_name": "kling-v3", "camera_control": {"type": "down_back"}}, "camera_control", "preset camera"),
-        ({"model_name": "kling-v1", "camera_control": {"type": "simple", "config": {"pan": 1, "roll": 1}}},
-         "camera_control.config", "exactly one"),
+        (
+            {"model_name": "kling-v1", "camera_control": {"type": "simple", "config": {"pan": 1, "roll": 1}}},
+            "camera_control.config",
+            "exactly one",
+        ),
         ({"model_name": "kling-v2-6", "multi_shot": True, "shot_type": "intelligence"}, "multi_shot", "kling-v3"),
         ({"model_name": "kling-v3", "multi_shot": True}, "shot_type", "because of multi_shot true"),
     ],
-)  # fmt: skip
+)
 def test_what_a_model_does_not_make_is_refused_with_what_it_makes(
     kling: Any, asked: dict[str, Any], field: str, words: str
 ) -> None:
