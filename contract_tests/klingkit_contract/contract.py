@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Contract", "Operation", "Promise", "SchemaError"]
 
 _METHODS = ("get", "post")
+_MOST_WORDS = 8  # allowed words that a sentence lists
 _NAMES = re.compile(r"\{([^}]+)\}")
 
 
@@ -210,9 +212,18 @@ def _schema_error(error: jsonschema_rs.ValidationError) -> SchemaError:
         place=tuple(error.instance_path),
         keyword=steps[-1] if steps else "",
         pointer=pointer,
-        message=_shorten(error.message),
+        message=_sentence(error),
         missing=str(getattr(error.kind, "property", "")) if steps[-1:] == ["required"] else "",
     )
+
+
+def _sentence(error: jsonschema_rs.ValidationError) -> str:
+    """Return what is wrong. Of few allowed words all are said: whoever maps a wrong one needs the right ones."""
+    options = getattr(error.kind, "options", None) if error.kind.name == "enum" else None
+    if options and len(options) <= _MOST_WORDS:
+        wrong = _shorten(json.dumps(error.instance, ensure_ascii=False))
+        return f"{wrong} is not one of {', '.join(json.dumps(word, ensure_ascii=False) for word in options)}"
+    return _shorten(error.message)
 
 
 def _shorten(message: str, start: int = 60, end: int = 100) -> str:

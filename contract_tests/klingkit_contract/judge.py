@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from klingkit_contract.findings import Severity
     from klingkit_contract.reading import Reader
 
-__all__ = ["Claim", "Judge"]
+__all__ = ["Claim", "Judge", "asked_id"]
 
 _SERVER_ERRORS = 500
 _MOST_ERRORS = 3  # of one answer that are told; the exchange shows the rest
@@ -176,7 +176,7 @@ class Judge:
         """Claim an answer about another task, and a task behind an id that was never given out."""
         if reading.kind is not Kind.TASK:
             return
-        asked = _asked_id(operation, record)
+        asked = asked_id(operation, record)
         expected = self.aliases.get(asked, asked)
         if reading.task_id and reading.task_id != expected:
             seen = "The answer is about another task than the one asked for."
@@ -186,7 +186,7 @@ class Judge:
             yield Claim(operation.id, "unknown-id", "a task for any id", operation.pointer, seen, record)
 
 
-def _asked_id(operation: Operation, record: Record) -> str:
+def asked_id(operation: Operation, record: Record) -> str:
     """Return the id a query asks for: the end of its path, or what its query string has for ids."""
     if operation.path.endswith("}"):
         return unquote(record.request.path.rpartition("/")[2])

@@ -15,6 +15,8 @@ from klingkit_emulator.app import API_KEY, OTHER_API_KEY, EmulatorApp, create_ap
 from klingkit_emulator.defects import DEFECTS
 from klingkit_emulator.errors import AddressError, EmulatorError, FaultError, UnknownNameError
 from klingkit_emulator.faults import ANY, KINDS, Fault
+from klingkit_emulator.relay import account_of
+from klingkit_emulator.tokens import secret_key_of
 from klingkit_emulator.wire import BreakableProtocol
 
 if TYPE_CHECKING:
@@ -53,6 +55,16 @@ class Emulator:
     def api_key(self) -> str:
         """A key that is let in."""
         return self._app.keys[0]
+
+    @property
+    def access_key(self) -> str:
+        """With `secret_key`, what signs the tokens that open the account of `api_key` where a relay takes tokens."""
+        return account_of(self.api_key)
+
+    @property
+    def secret_key(self) -> str:
+        """See `access_key`."""
+        return secret_key_of(self.api_key)
 
     @property
     def other_api_key(self) -> str:

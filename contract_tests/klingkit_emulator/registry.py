@@ -39,12 +39,16 @@ class Dialect:
 
 @dataclass(frozen=True, slots=True)
 class RelayEntry:
-    """One relay of the registry. `path_prefix` stands between the relay's base URL and the paths of the spec."""
+    """One relay of the registry. `path_prefix` stands between the relay's base URL and the paths of the spec.
+
+    `signed` tells whether it takes a signed token in place of a key.
+    """
 
     id: str
     title: str
     path_prefix: str
     dialect: Dialect
+    signed: bool = False
 
 
 def known() -> tuple[str, ...]:
@@ -74,6 +78,7 @@ def _entry(relay: str) -> RelayEntry:
         title=row.get("title", relay),
         path_prefix=row.get("path_prefix", "").rstrip("/"),
         dialect=_dialect(relay, row["dialect"]),
+        signed="access_key_variable" in row,
     )
 
 

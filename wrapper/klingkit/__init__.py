@@ -8,8 +8,8 @@ with Kling(relay="anyapi", api_key="sk-...") as kling:
     task.wait(timeout=900).download("fox.mp4")
 ```
 
-Everything public is in `__all__`; modules whose names begin with an underscore may change with every release. For
-tests there is `klingkit.testing`.
+Everything public is in `__all__`; modules whose names begin with an underscore may change with every release. Types
+for annotations are in `klingkit.types`, and for tests there is `klingkit.testing`.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ from klingkit._errors import (
     RequestRefusedError,
     TaskCancelledError,
     TaskFailedError,
+    TooExpensiveError,
     TransportError,
     UnexpectedAnswerError,
     UnknownRelayError,
@@ -50,23 +51,25 @@ from klingkit._errors import (
     WaitTimeoutError,
 )
 from klingkit._timeouts import Timeouts
-from klingkit._types import (
-    CameraConfig,
-    CameraControl,
-    DynamicMask,
-    ElementReference,
-    ImageInput,
-    ImageReference,
-    StoryboardShot,
-    SubjectImage,
-    TrajectoryPoint,
-    VoiceReference,
-    WatermarkOption,
-)
 
 if TYPE_CHECKING:
     from klingkit._answer import File, TaskState
+    from klingkit._calls import RawAnswer
     from klingkit._client import AsyncKling, Kling
+    from klingkit._inputs import AudioInput, ImageInput
+    from klingkit._methods.types import (
+        CameraConfig,
+        CameraControl,
+        DynamicMask,
+        ElementReference,
+        ImageReference,
+        StoryboardShot,
+        SubjectImage,
+        TrajectoryPoint,
+        VoiceReference,
+        WatermarkOption,
+    )
+    from klingkit._prices import Estimate
     from klingkit._problems import KlingWarning, Problem
     from klingkit._registry import relay_ids
     from klingkit._result import AsyncResult, Result
@@ -78,6 +81,7 @@ __all__ = [
     "AsyncKling",
     "AsyncResult",
     "AsyncTask",
+    "AudioInput",
     "AuthenticationError",
     "BalanceError",
     "CameraConfig",
@@ -90,6 +94,7 @@ __all__ = [
     "DuplicateTaskError",
     "DynamicMask",
     "ElementReference",
+    "Estimate",
     "File",
     "HtmlPageError",
     "ImageInput",
@@ -106,6 +111,7 @@ __all__ = [
     "PermissionDeniedError",
     "Problem",
     "RateLimitError",
+    "RawAnswer",
     "RedirectError",
     "RelayError",
     "RelayServerError",
@@ -118,6 +124,7 @@ __all__ = [
     "TaskFailedError",
     "TaskState",
     "Timeouts",
+    "TooExpensiveError",
     "TrajectoryPoint",
     "TransportError",
     "UnexpectedAnswerError",
@@ -134,13 +141,27 @@ _LAZY = {
     "AsyncKling": "_client",
     "AsyncResult": "_result",
     "AsyncTask": "_task",
+    "AudioInput": "_inputs",
+    "CameraConfig": "_methods.types",
+    "CameraControl": "_methods.types",
+    "DynamicMask": "_methods.types",
+    "ElementReference": "_methods.types",
+    "Estimate": "_prices",
     "File": "_answer",
+    "ImageInput": "_inputs",
+    "ImageReference": "_methods.types",
     "Kling": "_client",
     "KlingWarning": "_problems",
     "Problem": "_problems",
+    "RawAnswer": "_calls",
     "Result": "_result",
+    "StoryboardShot": "_methods.types",
+    "SubjectImage": "_methods.types",
     "Task": "_task",
     "TaskState": "_answer",
+    "TrajectoryPoint": "_methods.types",
+    "VoiceReference": "_methods.types",
+    "WatermarkOption": "_methods.types",
     "relay_ids": "_registry",
 }
 

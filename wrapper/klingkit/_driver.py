@@ -48,7 +48,10 @@ class SyncDriver:
     def _perform(self, effect: Effect) -> Any:
         match effect:
             case Send(call):
-                return self.transport.send(call)
+                reply = self.transport.send(call)
+                if self._secret.renewed(reply.status, reply.headers, reply.body):
+                    reply = self.transport.send(call)  # refused at the door: nothing was done, so it may be repeated
+                return reply
             case Open(fetch):
                 return self.transport.open(fetch)
             case Chunk(head):
@@ -93,7 +96,10 @@ class AsyncDriver:
     async def _perform(self, effect: Effect) -> Any:
         match effect:
             case Send(call):
-                return await self.transport.send(call)
+                reply = await self.transport.send(call)
+                if self._secret.renewed(reply.status, reply.headers, reply.body):
+                    reply = await self.transport.send(call)  # refused at the door: nothing was done
+                return reply
             case Open(fetch):
                 return await self.transport.open(fetch)
             case Chunk(head):

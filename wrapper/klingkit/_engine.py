@@ -30,7 +30,7 @@ class Engine:
 
     def __init__(self, session: Session, secret: Secret, http_client: SyncHttpClient | None) -> None:
         self.session = session
-        self._secret = secret
+        self.secret = secret
         self._http_client = http_client
         self._driver: SyncDriver | None = None
         self._lock = threading.Lock()
@@ -45,13 +45,17 @@ class Engine:
         """Close the connections; calls after that are refused."""
         self._loaded().transport.close()
 
+    def sharing(self, session: Session) -> Engine:
+        """Return an engine for another session with the same relay and key, over the same connections."""
+        return _SharedEngine(self, session)
+
     def _loaded(self) -> SyncDriver:
         with self._lock:
             if self._driver is None:
                 from klingkit._transport import SyncTransport
 
-                transport = SyncTransport(self.session.root, self._secret, self._http_client)
-                self._driver = SyncDriver(transport, self._secret)
+                transport = SyncTransport(self.session.root, self.secret, self._http_client)
+                self._driver = SyncDriver(transport, self.secret)
             return self._driver
 
 
@@ -60,7 +64,7 @@ class AsyncEngine:
 
     def __init__(self, session: Session, secret: Secret, http_client: AsyncHttpClient | None) -> None:
         self.session = session
-        self._secret = secret
+        self.secret = secret
         self._http_client = http_client
         self._driver: AsyncDriver | None = None
         if http_client is not None:
@@ -74,12 +78,44 @@ class AsyncEngine:
         """Close the connections; calls after that are refused."""
         await self._loaded().transport.close()
 
+    def sharing(self, session: Session) -> AsyncEngine:
+        """Return an engine for another session with the same relay and key, over the same connections."""
+        return _SharedAsyncEngine(self, session)
+
     def _loaded(self) -> AsyncDriver:
         if self._driver is None:
             from klingkit._transport import AsyncTransport
 
-            self._driver = AsyncDriver(AsyncTransport(self.session.root, self._secret, self._http_client), self._secret)
+            self._driver = AsyncDriver(AsyncTransport(self.session.root, self.secret, self._http_client), self.secret)
         return self._driver
+
+
+class _SharedEngine(Engine):
+    """An engine over the connections of another one, which alone closes them."""
+
+    def __init__(self, owner: Engine, session: Session) -> None:
+        super().__init__(session, owner.secret, None)
+        self._owner = owner
+
+    def close(self) -> None:
+        """Leave the connections open: they are another's."""
+
+    def _loaded(self) -> SyncDriver:
+        return self._owner._loaded()
+
+
+class _SharedAsyncEngine(AsyncEngine):
+    """As `_SharedEngine`, for asyncio."""
+
+    def __init__(self, owner: AsyncEngine, session: Session) -> None:
+        super().__init__(session, owner.secret, None)
+        self._owner = owner
+
+    async def close(self) -> None:
+        """Leave the connections open: they are another's."""
+
+    def _loaded(self) -> AsyncDriver:
+        return self._owner._loaded()
 
 
 def creation(

@@ -13,7 +13,9 @@ import typer
 from klingkit_emulator.app import API_KEY, OTHER_API_KEY, EmulatorApp, create_app
 from klingkit_emulator.defects import DEFECTS
 from klingkit_emulator.launch import listen, server_for, url_of
-from klingkit_emulator.registry import known
+from klingkit_emulator.registry import entries, known
+from klingkit_emulator.relay import account_of
+from klingkit_emulator.tokens import secret_key_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,6 +79,10 @@ def emulate(
     return 0
 
 
+def _pair(key: str) -> str:
+    return f"Signed:    access key {account_of(key)},\n           secret key\n           {secret_key_of(key)}"
+
+
 def _paragraph(name: str, text: str) -> str:
     column = max(map(len, DEFECTS)) + 2
     indent = " " * column
@@ -95,6 +101,7 @@ def _greeting(emulator: EmulatorApp, url: str, database: Path | None) -> str:
             "Base URLs:",
             *(f"  {relay:<{width}}  {url}/{relay}" for relay in emulator.relays),
             f"Keys:      {', '.join(emulator.keys)}",
+            *(_pair(key) for key in emulator.keys[:1] if any(entry.signed for entry in entries(emulator.relays))),
             f"Tasks:     {database or 'in memory'}, {emulator.speed:g} times faster than in life",
             *([f"Defects:   {', '.join(state['defects'])}"] if state["defects"] else []),
             f"State:     {url}/_emulator",

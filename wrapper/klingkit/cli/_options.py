@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from klingkit._client import Kling
+from klingkit._credentials import ANY_RELAY_VARIABLE
 from klingkit._errors import MissingKeyError
-from klingkit._registry import ANY_RELAY_VARIABLE, find_relay
+from klingkit._registry import find_relay
 from klingkit._settings import RELAY_VARIABLE, default_relay
 from klingkit._text import clean
 

@@ -6,8 +6,10 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import klingkit_data
+from klingkit._credentials import find_credential
 from klingkit._dialect import wording_of
-from klingkit._registry import ANY_RELAY_VARIABLE, registered, root_url
+from klingkit._errors import ConfigurationError
+from klingkit._registry import registered, root_url
 from klingkit._settings import read_settings
 from klingkit._surface import METHODS, offers
 from klingkit.cli._options import dashed
@@ -33,9 +35,11 @@ def all_relays() -> list[Relay]:
 
 
 def key_source(relay: Relay, environ: Mapping[str, str]) -> str | None:
-    """Return the variable the key of `relay` is found in; None when there is none."""
-    named = (name for name in (relay.key_variable, ANY_RELAY_VARIABLE) if environ.get(name, "").strip())
-    return next(named, None)
+    """Return the variable or variables the key of `relay` is found in; None when there is none, or it is no key."""
+    try:
+        return find_credential(relay, environ).source
+    except ConfigurationError:
+        return None
 
 
 def relay_summary(relay: Relay, environ: Mapping[str, str]) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from klingkit._registry import ANY_RELAY_VARIABLE, find_relay
+from klingkit._credentials import ANY_RELAY_VARIABLE
+from klingkit._registry import find_relay
 from klingkit.cli import _options  # noqa: TC001 - the command-line parser reads the annotations
 from klingkit.cli._relay_facts import all_relays, relay_facts, relay_summary
 from klingkit.cli._running import run
