@@ -45,6 +45,7 @@ class Documented:
     Attributes:
         source: the address of the page that documents it.
         members: the top-level members the document knows.
+        defaults: those of them that have a default, with it.
     """
 
     def __init__(self, row: Mapping[str, Any], schemas: Mapping[str, Any]) -> None:
@@ -53,7 +54,7 @@ class Documented:
         self._holds = self._schemas.compile(row["schema"])
         parts = list(self._parts(row["schema"]))
         properties = {name: part for one in parts for name, part in one.get("properties", {}).items()}
-        self._defaults = {
+        self.defaults = {
             name: whole["default"]
             for name, part in properties.items()
             if "default" in (whole := self._schemas.resolve(part))
@@ -85,13 +86,13 @@ class Documented:
         offers = self._offers
         name = fields.get(offers.path) if offers and offers.path else body.get(self.model_member)
         if name is None and self.model_member:
-            name = self._defaults.get(self.model_member)
+            name = self.defaults.get(self.model_member)
         return name if isinstance(name, str) else None
 
     def problems(self, body: Mapping[str, Any], model: str | None) -> list[Problem]:
         """Return what is wrong with a request of these members, in the document's words."""
         wrong = [] if self._holds(body) else self._wrong(body)
-        full = {**self._defaults, **body} if self._clauses or self._offers else body
+        full = {**self.defaults, **body} if self._clauses or self._offers else body
         clauses = [clause for clause in self._clauses if not clause.holds(full, model)]
         broken = [clause.problem(full, self.source) for clause in clauses]
         if self._offers is not None and model is not None:

@@ -23,25 +23,25 @@ _STORYBOARD = ("shot_type", "multi_prompt")
 _MOST_DIGITS = 6
 
 
-def cautions(operation: str, fields: Mapping[str, Any], names: frozenset[str]) -> list[Problem]:
+def cautions(operation: str, fields: Mapping[str, Any], defaults: Mapping[str, Any]) -> list[Problem]:
     """Return what is wrong with the `fields` of a create of `operation` (its id without verb).
 
     Args:
         operation: its id, without verb.
         fields: what is to be sent.
-        names: the fields that the operation has.
+        defaults: the fields of the operation that have a documented default, with it.
     """
     return [
         Problem(field, f"{field} {words}", fields.get(field, ABSENT), rule="caution")
-        for field, words in _cautions(operation, fields, names)
+        for field, words in _cautions(operation, fields, defaults)
     ]
 
 
-def _cautions(operation: str, fields: Mapping[str, Any], names: frozenset[str]) -> Iterator[tuple[str, str]]:
+def _cautions(operation: str, fields: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name in _NOT_EMPTY:
         if name in fields and (not isinstance(fields[name], str) or not fields[name].strip()):
             yield name, "has to be a text that is not empty."
-    if "model_name" in names and "model_name" not in fields:
+    if "model_name" in defaults and "model_name" not in fields:
         yield "model_name", "is needed: the documented default is retired, and relays bill whatever they choose."
     if operation == _FROM_A_TEXT and not _has_storyboard(fields):
         prompt = fields.get("prompt", "")
@@ -49,7 +49,7 @@ def _cautions(operation: str, fields: Mapping[str, Any], names: frozenset[str]) 
             yield "prompt", "is needed, unless multi_shot=True and shot_type='customize' replace it by a storyboard."
     if operation == _FROM_A_PICTURE and not fields.get("image") and not fields.get("image_tail"):
         yield "image", "or image_tail is needed: without a picture some relays make, and bill, a text to video."
-    if "multi_shot" in names and fields.get("multi_shot") in {None, False}:
+    if "multi_shot" in defaults and fields.get("multi_shot") in {None, False}:
         for name in _STORYBOARD:
             if name in fields:
                 yield name, "is ignored, and the video still billed, unless multi_shot=True; add it."

@@ -59,9 +59,11 @@ def checked_fields(
     free = {outermost(problem.field) for problem in told} | set(extra or ())
     own = documented(documents_of, operation)
     ours = documented(ONE_SPEC, operation)
-    names = ours.members if ours is not None else frozenset(fields)
+    defaults = ours.defaults if ours is not None else {}
     told += [
-        problem for problem in cautions(operation.removesuffix("_create"), fields, names) if problem.field not in free
+        problem
+        for problem in cautions(operation.removesuffix("_create"), fields, defaults)
+        if problem.field not in free
     ]
     told += [problem for problem in picture_problems(fields) if outermost(problem.field) not in free]
     free |= {outermost(problem.field) for problem in told}
