@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["FULL", "MEASURES", "QUICK", "Scale", "measure_all"]
 
 _PICTURE_BYTES = 10_000_000
-_PNG = b"\x89PNG\r\n\x1a\n"
+# The beginning of a png of 1920 x 1080 pixels: the client looks at the size before it sends a picture.
+_PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (1920).to_bytes(4) + (1080).to_bytes(4) + b"\x08\x02\0\0\0"
 Results = dict[str, dict[str, "Figures"]]
 
 

@@ -192,6 +192,25 @@ CATALOGUE: tuple[Entry, ...] = (
         {Stage.LIMITS, Stage.FUZZ},
     ),
     _entry(
+        "rules",
+        "Rules between fields are kept",
+        "A request that breaks a documented rule between fields, such as shots that last longer than the video, is "
+        "refused.",
+        Cost.FREE,
+        Severity.MEDIUM,
+        {_C, _X},
+        {Stage.LIMITS},
+    ),
+    _entry(
+        "model-limits",
+        "A model is asked only for what it makes",
+        "A request for a mode, a length or a feature that the documents do not list for the model is refused.",
+        Cost.FREE,
+        Severity.MEDIUM,
+        {_C},
+        {Stage.LIMITS},
+    ),
+    _entry(
         "refused-free",
         "A refused create leaves no task",
         "A create that is refused makes no task, and so nothing to pay.",

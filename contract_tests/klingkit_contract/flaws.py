@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from klingkit_contract.exchanges import Auth
+from klingkit_contract.rules import broken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["UNREADABLE", "Flaw", "find_flaws", "independent", "parse_body"]
 
 UNREADABLE = object()
+_NAMED_RULE = "named rule"
 _INTEGER = re.compile(r"[+-]?\d+")
 _CHECKS = {
     "required": "missing-required",
@@ -65,7 +67,20 @@ def find_flaws(contract: Contract, operation: Operation, request: Request) -> tu
     ]
     if schema := contract.request_schema(operation):
         flaws.extend(_body_flaws(contract, operation, schema, request))
+    if not flaws and schema:
+        flaws.extend(_rule_flaws(contract, operation, request))
     return tuple(flaws)
+
+
+def _rule_flaws(contract: Contract, operation: Operation, request: Request) -> Iterator[Flaw]:
+    """Yield what breaks a named rule or is beyond the model, all of one kind: a relay that skips such checks skips all.
+
+    They count only where nothing else is wrong, so that they never make two flaws, and a free request, out of one.
+    """
+    value = parse_body(request.body)
+    if isinstance(value, dict):
+        for found in broken(contract, operation, value, contract.path_values(operation, request.path)):
+            yield Flaw(found.field, _NAMED_RULE, found.check, found.pointer, found.sentence)
 
 
 def independent(flaws: tuple[Flaw, ...]) -> int:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import jsonschema_rs
 
 import klingkit_data
 from klingkit_emulator.errors import DataError
 from klingkit_emulator.makes import kind_of
+from klingkit_emulator.offers import Offers
 from klingkit_emulator.rules import Rule, read_rules
 
 if TYPE_CHECKING:
@@ -26,17 +27,22 @@ JSON = "application/json"
 # OpenAPI: parameters of these names are described elsewhere and are to be ignored.
 _NOT_PARAMETERS = frozenset({"accept", "content-type", "authorization"})
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_MODEL_MEMBERS = ("model_name", "model")
 _BITS = {"int32": 32, "int64": 64}
 _INTEGER = re.compile(r"[+-]?\d{1,18}")
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One thing that is wrong with a request: the member at fault (dotted), the schema keyword, a short sentence."""
+    """One thing that is wrong with a request: the member at fault (dotted), the schema keyword, a short sentence.
+
+    `sort` tells who says so: a schema, a named rule, or what is said of single models.
+    """
 
     path: str
     keyword: str
     message: str
+    sort: Literal["schema", "rule", "offer"] = "schema"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,7 @@ class Operation:
     members: frozenset[str]
     defaults: Mapping[str, Any]
     rules: tuple[Rule, ...]
+    offers: Offers | None
     models: frozenset[str] = frozenset()
 
     def match(self, segments: Sequence[str]) -> dict[str, str] | None:
@@ -106,14 +113,31 @@ class Operation:
                 return None
         return values if all(values.values()) else None
 
-    def check_body(self, body: Mapping[str, Any]) -> list[Violation]:
-        """Return what is wrong with a request body: the schema first, the named rules if the schema holds."""
+    def check_body(self, body: Mapping[str, Any], path: Mapping[str, str] | None = None) -> list[Violation]:
+        """Return what is wrong with a request body: the schema first; if it holds, the named rules and the model.
+
+        `path` are the path parameters, one of which may name the model.
+        """
         if self.body is None:
             return []
         if wrong := _violations(self.body, body, ""):
             return wrong
         full = {**self.defaults, **body}
-        return [Violation(rule.fields[0], rule.id, rule.text) for rule in self.rules if not rule.holds(full)]
+        model = self._model(full, path or {})
+        wrong = [
+            Violation(rule.fields[0], rule.id, rule.text, "offer" if rule.of_models else "rule")
+            for rule in self.rules
+            if not rule.holds(full, model)
+        ]
+        if self.offers is not None and (refused := self.offers.refused(body, model)):
+            wrong.append(Violation(refused.field, "offers", refused.message, "offer"))
+        return wrong
+
+    def _model(self, body: Mapping[str, Any], path: Mapping[str, str]) -> str | None:
+        if self.offers is not None:
+            return self.offers.model_of(body, path)
+        named = next((body[member] for member in _MODEL_MEMBERS if member in body), None)
+        return named if isinstance(named, str) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +220,10 @@ class _Reader:
             body_required=bool(body.get("required", False)),
             members=frozenset(members),
             defaults={name: value["default"] for name, value in members.items() if "default" in value},
-            rules=read_rules([rule for part in parts for rule in part.get("x-kling-rules", [])]),
+            rules=read_rules(
+                [rule for part in parts for rule in part.get("x-kling-rules", [])] + list(raw.get("x-kling-rules", []))
+            ),
+            offers=Offers(raw["x-kling-offers"]) if "x-kling-offers" in raw else None,
             models=frozenset(self._resolve(members.get("model_name") or members.get("model") or {}).get("enum", ())),
         )
 

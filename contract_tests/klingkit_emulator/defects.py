@@ -25,6 +25,7 @@ __all__ = ["DEFECTS", "Defects", "check_names"]
 DEFECTS: dict[str, str] = {
     "charged-refusal": "a refused create is charged for all the same, and its task appears in the list",
     "duplicate-accepted": "a create that repeats an external_task_id is accepted and charged",
+    "capability-not-enforced": "a model is asked for what it does not make, and the create is accepted and charged",
     "error-500-on-bad-request": "a wrong request is answered with HTTP 500 instead of 400",
     "expired-result": "result files answer 404 as soon as they are finished",
     "html-200": "queries answer a dashboard page with HTTP 200",
@@ -35,6 +36,7 @@ DEFECTS: dict[str, str] = {
     "other-account-visible": "a task of another account can be queried",
     "page-size-ignored": "the list answers every task whatever page is asked for",
     "result-html": "result files are a web page with HTTP 200",
+    "rule-not-enforced": "fields that contradict each other by a named rule are accepted and charged",
     "short-video": "videos last half as long as asked for and stated",
     "status-word": "a finished task has a status word that is not documented",
     "stuck": "a task never leaves the running state",
@@ -81,6 +83,8 @@ class Defects:
 
     def overlooks(self, violation: Violation) -> bool:
         """Return whether this thing wrong with a request goes unnoticed."""
+        if violation.sort != "schema":
+            return ("rule-not-enforced" if violation.sort == "rule" else "capability-not-enforced") in self.planted
         too_long = violation.keyword == "maxLength" and violation.path.rpartition(".")[2] == "prompt"
         return too_long and "long-prompt-accepted" in self.planted
 

@@ -178,10 +178,10 @@ class Relay:
 
     # ---------------------------------------------------------------------------- operations
 
-    def _create(self, operation: Operation, account: str, ask: Ask, _: Mapping[str, str]) -> Response:
+    def _create(self, operation: Operation, account: str, ask: Ask, values: Mapping[str, str]) -> Response:
         read_parameters(operation, ask)
         body = read_body(operation, ask)
-        wrong = [violation for violation in operation.check_body(body) if not self.defects.overlooks(violation)]
+        wrong = [found for found in operation.check_body(body, values) if not self.defects.overlooks(found)]
         if wrong:
             if self.defects.charges_refusals:
                 self._workshop.store.add(self._task(operation, account, body), unique=False)

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 __all__ = ["example_findings", "schema_findings"]
 
+RULE_KINDS = (
+    *("difference_at_least", "exactly_one_nonzero", "only_models"),
+    *("product_at_most", "requires", "sum_equals", "total_at_most"),
+)
 _ROOT = "urn:klingkit:document"
 _BRANCHES = ("allOf", "anyOf", "oneOf")
 _TESTS = ("if", "then", "else", "not")
@@ -29,8 +33,20 @@ def schema_findings(document: dict[str, Any]) -> Iterator[str]:
     for name, schema in document.get("components", {}).get("schemas", {}).items():
         yield from _schema(document, schema, ("components", "schemas", name), named=True)
         yield from _conditions(document, schema, name)
+        yield from _rules(schema, name)
     for parts, schema in _inline(document):
         yield from _schema(document, schema, parts, named=False)
+
+
+def _rules(schema: Mapping[str, Any], name: str) -> Iterator[str]:
+    """Yield what is wrong with the named rules of `schema`: those who execute them stop at what they do not know."""
+    for rule in schema.get("x-kling-rules", ()):
+        where = f"components/schemas/{name}, rule {rule.get('id')!r}"
+        for key in ("id", "kind", "text", "fields", "source"):
+            if not rule.get(key):
+                yield f"{where} has no {key}"
+        if rule.get("kind") not in RULE_KINDS:
+            yield f"{where} is of the kind {rule.get('kind')!r}; there are {', '.join(RULE_KINDS)}"
 
 
 def _inline(document: dict[str, Any]) -> Iterator[tuple[Parts, Any]]:
@@ -92,7 +108,7 @@ def _asked(schema: Mapping[str, Any]) -> Iterator[str]:
 
 def _ruled(schema: Mapping[str, Any]) -> Iterator[str]:
     for rule in schema.get("x-kling-rules", ()):
-        for path in [*rule.get("fields", ()), *rule.get("when", {}), *(rule.get("value") or {})]:
+        for path in [*rule.get("fields", ()), *rule.get("when", {}), *(rule.get("must") or {})]:
             yield path.partition(".")[0].removesuffix("[]")
 
 

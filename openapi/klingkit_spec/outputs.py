@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 __all__ = ["Difference", "differences", "write", "write_whole"]
 
 # Every file in these places is ours: what the build does not write is left over from an earlier one.
-_OWNED = ("extracted/*.yaml", "resolved/*.openapi.yaml", "resolved/*.json", "resolved/*.md", "resolved/relays/*.yaml")
+_OWNED = (
+    *("extracted/*.yaml", "resolved/*.openapi.yaml", "resolved/*.json", "resolved/*.md"),
+    *("resolved/relays/*.yaml", "resolved/requests/*.json"),
+)
 
 
 @dataclass(frozen=True, order=True)

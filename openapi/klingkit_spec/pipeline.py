@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
@@ -14,11 +15,13 @@ from klingkit_spec.dialect import base_name, dialect_for
 from klingkit_spec.errors import SpecError
 from klingkit_spec.lint_sources import EnumSources
 from klingkit_spec.merge import OFFICIAL, Merged, RelayInput, merge
+from klingkit_spec.offers import put_offers
 from klingkit_spec.pointer import MISSING, lookup, split
 from klingkit_spec.relay_document import Evidence, cut, operations, prune, stamp
 from klingkit_spec.report import Report, render
+from klingkit_spec.requests import requests_table
 from klingkit_spec.source_marks import without_sources
-from klingkit_spec.sources import Extraction, extract
+from klingkit_spec.sources import Extraction, addresses, extract
 from klingkit_spec.surface import surface
 from klingkit_spec.verdicts import Verdicts
 
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Build", "BuildError", "Inputs", "Registry", "build", "check_effect", "evidence_of", "extract_all"]
 
+ONE_SPEC = "kling"
+_READ_AT = "externalDocs"
 _HEADER = "Written by `klingkit spec build`. Do not edit: change an input (see README.md) and run the command again."
 
 Registry = Mapping[str, Mapping[str, Any]]
@@ -76,6 +81,10 @@ def build(root: Path) -> Build:
     claims = {relay: extraction.claims for relay, extraction in extractions.items()}
     table = surface(merged.spec, documents, inputs.registry, inputs.dialects, claims)
     result.outputs["resolved/surface.json"] = yamlio.dump_json(table)
+    whole = copy.deepcopy(merged.spec)
+    put_offers(whole, merged.spec)
+    for name, document in {**documents, ONE_SPEC: whole}.items():
+        result.outputs[f"resolved/requests/{name}.json"] = requests_table(document)
     notes = {relay: extraction.notes for relay, extraction in extractions.items()}
     report = Report(inputs.registry, merged, documents, result.fixes, notes, claims)
     result.outputs["resolved/report.md"] = render(report)
@@ -175,6 +184,13 @@ def _resolve(
     if file.is_file():
         document, log = overlay.apply(document, yamlio.load_yaml(file, shown=shown), shown=shown)
     stamp(document, given.entry)
+    if relay != OFFICIAL:
+        pages = addresses(inputs.root / "sources", relay, given.document, given.entry)
+        for path, method, node in operations(document):
+            node.pop(_READ_AT, None)
+            if (path, method) in pages:
+                node[_READ_AT] = {"url": pages[path, method]}
+    put_offers(document, merged.spec, inputs.dialects, given.entry["dialect"])
     prune(document)
     check_effect(document, log, shown)
     output = f"resolved/relays/{relay}.openapi.yaml"

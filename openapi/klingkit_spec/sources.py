@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["CLAIMS", "OFFICIAL_FILE", "Extraction", "SourceError", "extract", "of_one_page"]
+__all__ = ["CLAIMS", "OFFICIAL_FILE", "Extraction", "SourceError", "addresses", "extract", "of_one_page"]
 
 OFFICIAL_FILE = official_parts.MAIN_FILE
 CLAIMS = "claims.yaml"
@@ -73,6 +73,19 @@ def of_one_page(entry: Mapping[str, Any], page_document: dict[str, Any], page: s
     document = _empty(entry)
     _add(document, page_document, page, page)
     return _filled(document)
+
+
+def addresses(
+    sources: Path, relay: str, document: Mapping[str, Any], entry: Mapping[str, Any]
+) -> dict[tuple[str, str], str]:
+    """Return the address of the page that documents each operation of a relay's `document`, by path and method."""
+    tables = yamlio.load_toml(sources / relay / _PROVENANCE, shown=f"sources/{relay}/{_PROVENANCE}")
+    pages = {str(table.get("name", "")): str(table.get("address", "")).partition(" ")[0] for table in tables["file"]}
+    return {
+        (normalised(path, entry["path_prefix"]), method): pages[node[PAGE]]
+        for path, method, node in operations(document)
+        if pages.get(node.get(PAGE, ""), "").startswith("https://")
+    }
 
 
 def _filled(document: dict[str, Any]) -> dict[str, Any]:

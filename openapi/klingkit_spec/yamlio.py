@@ -12,10 +12,10 @@ from klingkit_spec.errors import SpecError
 from klingkit_spec.source_marks import InOneLine, in_one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Mapping
     from pathlib import Path
 
-__all__ = ["InputError", "dump_json", "dump_yaml", "load_toml", "load_yaml"]
+__all__ = ["InputError", "dump_compact_json", "dump_json", "dump_yaml", "load_toml", "load_yaml"]
 
 _WIDTH = 110
 
@@ -115,3 +115,16 @@ def dump_yaml(document: dict[str, Any], *, header: str) -> str:
 def dump_json(value: object) -> str:
     """Return `value` as JSON with sorted keys, one line per entry of the upper levels."""
     return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def dump_compact_json(value: Mapping[str, Mapping[str, object]]) -> str:
+    """Return `value` as JSON with sorted keys, one line per entry of the second level: small, and yet comparable."""
+    sections = []
+    for section in sorted(value):
+        entries = [f"{_compact(name)}: {_compact(entry)}" for name, entry in sorted(value[section].items())]
+        sections.append(f"{_compact(section)}: {{\n" + ",\n".join(entries) + "\n}")
+    return "{\n" + ",\n".join(sections) + "\n}\n"
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -70,6 +70,7 @@ if TYPE_CHECKING:
         WatermarkOption,
     )
     from klingkit._prices import Estimate
+    from klingkit._problems import KlingWarning, Problem
     from klingkit._registry import relay_ids
     from klingkit._result import AsyncResult, Result
     from klingkit._task import AsyncTask, Task
@@ -101,12 +102,14 @@ __all__ = [
     "InvalidRequestError",
     "Kling",
     "KlingError",
+    "KlingWarning",
     "MissingFieldError",
     "MissingKeyError",
     "NotFoundError",
     "NotJsonError",
     "OutcomeUnknownError",
     "PermissionDeniedError",
+    "Problem",
     "RateLimitError",
     "RawAnswer",
     "RedirectError",
@@ -148,6 +151,8 @@ _LAZY = {
     "ImageInput": "_inputs",
     "ImageReference": "_methods.types",
     "Kling": "_client",
+    "KlingWarning": "_problems",
+    "Problem": "_problems",
     "RawAnswer": "_calls",
     "Result": "_result",
     "StoryboardShot": "_methods.types",

@@ -126,7 +126,10 @@ def creation(
     extra_headers: Mapping[str, str] | None,
     validate: bool | None = None,
 ) -> Flow[tuple[TaskState, Order]]:
-    """Return the flow that creates a task, with a fresh id by which it can be found again."""
+    """Return the flow that creates a task, with a fresh id by which it can be found again.
+
+    `validate` says whether it is held against the relay's documents; None leaves that to the client.
+    """
     minted = f"klingkit-{uuid.uuid4()}"
 
     def prepare() -> Order:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from klingkit._prices import Estimate
+    from klingkit._problems import Problem
 
 __all__ = [
     "AnswerTimeoutError",
@@ -145,12 +146,17 @@ class InvalidRequestError(KlingError):
     """An argument is wrong. Nothing was sent, nothing is charged.
 
     Attributes:
-        argument: the argument at fault, such as ``image`` or ``image_list[1]``.
+        argument: the argument at fault, such as ``image`` or ``image_list[1]``; the first of several.
+        problems: everything that is wrong with the request, each with field, given value, allowed values and where
+            that is documented; empty when the call itself was wrong.
     """
 
-    def __init__(self, sentence: str, *, argument: str | None = None, **context: Any) -> None:
+    def __init__(
+        self, sentence: str, *, argument: str | None = None, problems: tuple[Problem, ...] = (), **context: Any
+    ) -> None:
         super().__init__(sentence, **context)
         self.argument = argument
+        self.problems = problems
 
 
 class UnsupportedByRelayError(InvalidRequestError):

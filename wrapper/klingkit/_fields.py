@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from klingkit._errors import InvalidRequestError
 from klingkit._images import encode_image
 from klingkit._placing import as_list, changed, encoded, placed
-from klingkit._rules import check_fields, whole_seconds
+from klingkit._rules import whole_seconds
 from klingkit._sounds import encode_sound
 from klingkit._surface import row_of
 
@@ -29,8 +29,6 @@ def request_fields(
     extra: Mapping[str, Any] | None,
     offer: Offer,
     external_task_id: str,
-    *,
-    validate: bool = True,
 ) -> dict[str, Any]:
     """Return the fields of a create in words of the one spec.
 
@@ -40,7 +38,6 @@ def request_fields(
         extra: merged on top, as it is.
         offer: what the relay takes: required fields with a default are filled in, no other default is sent.
         external_task_id: the id to send when the caller gave none and the relay takes one.
-        validate: whether what is given is held against the rules.
 
     Raises:
         InvalidRequestError: an argument is wrong, or a file unusable.
@@ -49,8 +46,6 @@ def request_fields(
     fields = _listed(_given(arguments, row), row)
     for path in row.seconds:
         fields = _in_seconds(fields, path)
-    if validate:
-        check_fields(operation, fields)
     fields = _coded(fields, row)
     if row.external_id and row.external_id[0] in offer.fields:
         fields = placed(fields, row.external_id, external_task_id)

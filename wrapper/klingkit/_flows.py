@@ -63,7 +63,7 @@ def order(
 ) -> Order:
     """Return the order for a create, checked. `minted` is the external_task_id to use when the caller gave none.
 
-    `validate` says whether the arguments are held against the rules; None does as the client was told.
+    `validate` says whether it is held against the relay's documents; None leaves that to the session.
 
     Raises:
         InvalidRequestError: an argument is wrong, or the relay does not offer the operation.
@@ -71,9 +71,25 @@ def order(
         UnsupportedByRelayError: the relay is known to drop a field on the way.
     """
     offer = session.offer(operation)
-    checked = session.validate if validate is None else validate
-    fields = request_fields(operation.id, arguments, extra, offer, minted, validate=checked)
     wording = wording_of(session.relay.dialect, operation.id)
+
+    def build(given: Mapping[str, Any]) -> dict[str, Any]:
+        return request_fields(operation.id, given, extra, offer, minted)
+
+    if session.validate if validate is None else validate:
+        from klingkit._validation import checked_fields  # the documents' tables: loaded with the first create
+
+        fields = checked_fields(
+            build,
+            arguments,
+            operation=f"{operation.id}_create",
+            relay=session.relay.id,
+            documents_of=session.relay.documents_of,
+            wording=wording,
+            extra=extra,
+        )
+    else:
+        fields = build(arguments)
     if not session.allow_dropped:
         refuse_dropped(wording, session.relay.id, operation.id, fields)
     given = {name for name, value in arguments.items() if value is not None and name not in operation.row.paths}

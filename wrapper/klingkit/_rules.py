@@ -1,53 +1,62 @@
-"""What is checked before money is spent: only what a relay would otherwise get wrong silently, or refuse anyway.
+"""What is checked beyond the documents: what a relay would get wrong silently, and bill. Pure.
 
-The fields are in words of the one spec, without absent ones. Limits that only cost a refusal (lengths, ranges, which
-model takes what) are left to the relay, which knows better than a release of klingkit.
+The fields are in words of the one spec, without absent ones. What the documents say is checked by `_validation`.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from klingkit._errors import InvalidRequestError
-from klingkit._surface import row_of
+from klingkit._problems import ABSENT, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import NoReturn
+    from collections.abc import Iterator, Mapping
 
-__all__ = ["check_fields", "whole_seconds"]
+__all__ = ["cautions", "whole_seconds"]
 
-_TEXTS = ("model_name", "prompt", "negative_prompt", "mode", "sound", "shot_type", "aspect_ratio")
-_TEXTS_NOT_EMPTY = ("model_name", "external_task_id")
-_LISTS = {"subject_image_list": 4, "multi_prompt": 6, "dynamic_masks": 6}
-_LISTS_OF = {"video_multi_image2video": {**_LISTS, "image_list": 4}}
-_DEFAULT_DURATION = "5"
+_NOT_EMPTY = ("model_name", "external_task_id")
+_FROM_A_PICTURE = "video_image2video"
+_FROM_A_TEXT = "video_text2video"
+_STORYBOARD = ("shot_type", "multi_prompt")
 _MOST_DIGITS = 6
 
 
-def check_fields(operation: str, fields: Mapping[str, Any]) -> None:
-    """Check the `fields` of a create of `operation` (its id without verb).
+def cautions(operation: str, fields: Mapping[str, Any], defaults: Mapping[str, Any]) -> list[Problem]:
+    """Return what is wrong with the `fields` of a create of `operation` (its id without verb).
 
-    Raises:
-        InvalidRequestError: they cannot mean what the caller wants.
+    Args:
+        operation: its id, without verb.
+        fields: what is to be sent.
+        defaults: the fields of the operation that have a documented default, with it.
     """
-    for name in _TEXTS:
-        if name in fields and not isinstance(fields[name], str):
-            _refuse(name, f"has to be a text, not {type(fields[name]).__name__}.")
-    for name in _TEXTS_NOT_EMPTY:
+    return [
+        Problem(field, f"{field} {words}", fields.get(field, ABSENT), rule="caution")
+        for field, words in _cautions(operation, fields, defaults)
+    ]
+
+
+def _cautions(operation: str, fields: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name in _NOT_EMPTY:
         if name in fields and (not isinstance(fields[name], str) or not fields[name].strip()):
-            _refuse(name, "has to be a text that is not empty.")
-    if "model_name" not in fields and row_of(operation).needs_model:
-        _refuse("model_name", "is needed: the documented default is retired, and relays bill whatever they choose.")
-    for name, most in _LISTS_OF.get(operation, _LISTS).items():
-        if name in fields and not 1 <= len(fields[name]) <= most:
-            _refuse(name, f"takes 1 to {most} entries, not {len(fields[name])}.")
-    if operation == "video_text2video":
-        _check_prompt(fields)
-    if operation == "video_image2video" and not fields.get("image") and not fields.get("image_tail"):
-        _refuse("image", "or image_tail is needed: without a picture some relays make, and bill, a text to video.")
-    _check_storyboard(fields)
+            yield name, "has to be a text that is not empty."
+    if "model_name" in defaults and "model_name" not in fields:
+        yield "model_name", "is needed: the documented default is retired, and relays bill whatever they choose."
+    if operation == _FROM_A_TEXT and not _has_storyboard(fields):
+        prompt = fields.get("prompt", "")
+        if isinstance(prompt, str) and not prompt.strip():
+            yield "prompt", "is needed, unless multi_shot=True and shot_type='customize' replace it by a storyboard."
+    if operation == _FROM_A_PICTURE and not fields.get("image") and not fields.get("image_tail"):
+        yield "image", "or image_tail is needed: without a picture some relays make, and bill, a text to video."
+    if "multi_shot" in defaults and fields.get("multi_shot") in {None, False}:
+        for name in _STORYBOARD:
+            if name in fields:
+                yield name, "is ignored, and the video still billed, unless multi_shot=True; add it."
+
+
+def _has_storyboard(fields: Mapping[str, Any]) -> bool:
+    return fields.get("multi_shot") is True and fields.get("shot_type") == "customize"
 
 
 def whole_seconds(value: object, argument: str) -> str:
@@ -64,32 +73,6 @@ def whole_seconds(value: object, argument: str) -> str:
     if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS and int(text) > 0):
         _refuse(argument, "has to be a whole number of seconds, such as 5.")
     return text
-
-
-def _check_prompt(fields: Mapping[str, Any]) -> None:
-    storyboard = fields.get("multi_shot") is True and fields.get("shot_type") == "customize"
-    if not storyboard and not str(fields.get("prompt", "")).strip():
-        _refuse("prompt", "is needed, unless multi_shot=True and shot_type='customize' replace it by a storyboard.")
-
-
-def _check_storyboard(fields: Mapping[str, Any]) -> None:
-    if "multi_shot" in fields and not isinstance(fields["multi_shot"], bool):
-        _refuse("multi_shot", "has to be True or False.")
-    if not fields.get("multi_shot"):
-        for name in ("shot_type", "multi_prompt"):
-            if name in fields:
-                _refuse(name, "is ignored, and the video still billed, unless multi_shot=True; add it.")
-        return
-    if "shot_type" not in fields:
-        _refuse("shot_type", "is needed with multi_shot=True: 'customize' or 'intelligence'.")
-    if fields["shot_type"] != "customize":
-        return
-    if "multi_prompt" not in fields:
-        _refuse("multi_prompt", "is needed with shot_type='customize': 1 to 6 shots.")
-    whole = int(fields.get("duration", _DEFAULT_DURATION))
-    parts = [int(shot["duration"]) for shot in fields["multi_prompt"]]
-    if sum(parts) != whole:
-        _refuse("multi_prompt", f"lasts {sum(parts)} seconds in sum, but duration is {whole}; make them equal.")
 
 
 def _refuse(argument: str, problem: str) -> NoReturn:

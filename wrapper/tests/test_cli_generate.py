@@ -24,7 +24,7 @@ from klingkit_emulator.launch import Emulator, launch
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-ONE_PIXEL = b"\x89PNG\r\n\x1a\n" + bytes(400)
+PICTURE = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (640).to_bytes(4) + (480).to_bytes(4) + bytes(392)
 COMMANDS = [method.replace("_", "-") for method in METHODS.values()]
 
 
@@ -69,7 +69,7 @@ def a_fox(*more: str) -> list[str]:
 
 
 def picture(name: str) -> str:
-    Path(name).write_bytes(ONE_PIXEL)
+    Path(name).write_bytes(PICTURE)
     return name
 
 

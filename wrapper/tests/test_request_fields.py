@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from klingkit._dialect import wording_of
 from klingkit._errors import InvalidRequestError
 from klingkit._fields import request_fields
 from klingkit._lowlevel import create, get
 from klingkit._rules import whole_seconds
 from klingkit._surface import Offer, find_operation
+from klingkit._validation import checked_fields
 
 OFFER = Offer(
     frozenset({"prompt", "external_task_id"}), {"mode": "std", "duration": "5"}, finds_external_ids=True, lists=True
@@ -20,12 +22,25 @@ PLAIN = Offer(frozenset({"prompt"}), {}, finds_external_ids=False, lists=False)
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(10)
 CODED = base64.b64encode(PNG).decode()
 TEXT = {"prompt": "A fox", "model_name": "kling-v3"}
+SEVERAL = {"model_name": "kling-v1-6", "prompt": "They meet"}
 SHOTS = [{"index": 1, "prompt": "a", "duration": 2}, {"index": 2, "prompt": "b", "duration": "3"}]
 STORY = {"model_name": "kling-v3", "multi_shot": True, "shot_type": "customize", "multi_prompt": SHOTS, "duration": 5}
 
 
 def fields(operation: str, arguments: dict[str, Any], extra: Any = None, offer: Offer = PLAIN) -> dict[str, Any]:
     return request_fields(operation, arguments, extra, offer, "minted")
+
+
+def checked(operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    return checked_fields(
+        lambda given: fields(operation, dict(given)),
+        arguments,
+        operation=f"{operation}_create",
+        relay="official",
+        documents_of="official",
+        wording=wording_of("kling", operation),
+        extra=None,
+    )
 
 
 def test_only_what_was_given_is_sent() -> None:
@@ -84,9 +99,9 @@ def test_a_storyboard_is_sent_with_durations_as_texts() -> None:
         ("video_text2video", {"prompt": "x"}, "model_name"),
         ("video_text2video", {"prompt": "x", "model_name": " "}, "model_name"),
         ("video_text2video", {"prompt": "x", "model_name": 3}, "model_name"),
-        ("video_text2video", {"model_name": "m"}, "prompt"),
-        ("video_text2video", {"model_name": "m", "prompt": "  "}, "prompt"),
-        ("video_text2video", {"model_name": "m", "prompt": 7}, "prompt"),
+        ("video_text2video", {"model_name": "kling-v3"}, "prompt"),
+        ("video_text2video", {"model_name": "kling-v3", "prompt": "  "}, "prompt"),
+        ("video_text2video", {"model_name": "kling-v3", "prompt": 7}, "prompt"),
         ("video_text2video", {**TEXT, "external_task_id": ""}, "external_task_id"),
         ("video_text2video", {**TEXT, "duration": 5.5}, "duration"),
         ("video_text2video", {**TEXT, "shot_type": "customize"}, "shot_type"),
@@ -100,19 +115,19 @@ def test_a_storyboard_is_sent_with_durations_as_texts() -> None:
         ("video_text2video", {**STORY, "multi_prompt": "shots"}, "multi_prompt"),
         ("video_text2video", {**STORY, "multi_prompt": [{"index": 1}]}, "multi_prompt[0]"),
         ("video_text2video", {**STORY, "multi_prompt": [SHOTS[0], {"duration": "x"}]}, "multi_prompt[1].duration"),
-        ("video_image2video", {"model_name": "m", "prompt": "x"}, "image"),
-        ("video_multi_image2video", {"model_name": "m", "image_list": [PNG] * 5}, "image_list"),
-        ("video_multi_image2video", {"model_name": "m", "image_list": "fox.png"}, "image_list"),
-        ("video_multi_image2video", {"model_name": "m", "image_list": [{"picture": PNG}]}, "image_list[0]"),
-        ("video_multi_image2video", {"model_name": "m", "image_list": [PNG, b""]}, "image_list[1]"),
-        ("video_image2video", {"model_name": "m", "image": PNG, "dynamic_masks": [PNG]}, "dynamic_masks[0]"),
+        ("video_image2video", {"model_name": "kling-v3", "prompt": "x"}, "image"),
+        ("video_multi_image2video", {**SEVERAL, "image_list": ["https://example.com/a.png"] * 5}, "image_list"),
+        ("video_multi_image2video", {**SEVERAL, "image_list": "fox.png"}, "image_list"),
+        ("video_multi_image2video", {**SEVERAL, "image_list": [{"picture": PNG}]}, "image_list[0]"),
+        ("video_multi_image2video", {**SEVERAL, "image_list": [PNG, b""]}, "image_list[1]"),
+        ("video_image2video", {"model_name": "kling-v1", "image": PNG, "dynamic_masks": [PNG]}, "dynamic_masks[0]"),
     ],
 )
 def test_what_would_be_billed_for_something_else_is_refused_by_name(
     operation: str, arguments: dict[str, Any], argument: str
 ) -> None:
     with pytest.raises(InvalidRequestError) as caught:
-        fields(operation, arguments)
+        checked(operation, arguments)
     assert caught.value.argument == argument
     assert argument.partition("[")[0] in str(caught.value)
 

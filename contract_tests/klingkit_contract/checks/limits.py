@@ -12,6 +12,8 @@ from klingkit_contract.exchanges import Request
 from klingkit_contract.flaws import find_flaws
 from klingkit_contract.judge import Claim
 from klingkit_contract.mutations import body_mutations, query_mutations
+from klingkit_contract.rule_probes import rule_probes
+from klingkit_contract.rules import MODEL_LIMITS, RULES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["ask"]
 
 _NOT_A_WORD = "klingkit-none"
-_CHECKS = ("limits", "missing-required", "wrong-type", "conditions")
+_CHECKS = ("limits", "missing-required", "wrong-type", "conditions", RULES, MODEL_LIMITS)
 
 
 def ask(session: Session) -> None:
@@ -83,7 +85,11 @@ def _probe_body(session: Session, operation: Operation) -> None:
         samples.request(operation, found.body) for found in body_mutations(session.contract, samples, operation)
     ]
     valid = samples.request(operation, samples.body(operation))
-    _probe(session, operation, requests + [replace(valid, path=path) for path in _path_mutations(session, operation)])
+    requests += [replace(valid, path=path) for path in _path_mutations(session, operation)]
+    for probe in rule_probes(session.contract, samples, operation):
+        path = samples.path(operation, **probe.path)
+        requests.append(replace(samples.request(operation, probe.body), path=path))
+    _probe(session, operation, requests)
 
 
 def _path_mutations(session: Session, operation: Operation) -> list[str]:

@@ -19,11 +19,11 @@ CREATED = {
 
 def test_required_fields_are_filled_in_with_the_defaults_of_the_spec(respx_mock: Any, either: Any) -> None:
     route = respx_mock.post(f"{ROOT}/text2video").respond(json=CREATED)
-    task = either.run(either.open("anyapi").video.text_to_video("A fox", model_name="kling-v2-6"))
+    task = either.run(either.open("anyapi").video.text_to_video("A fox", model_name="kling-v2-5-turbo"))
     body = either.sent(route)
     assert body.pop("external_task_id") == task.external_task_id
     assert body == {
-        "model_name": "kling-v2-6",
+        "model_name": "kling-v2-5-turbo",
         "prompt": "A fox",
         "mode": "std",
         "duration": "5",
@@ -58,7 +58,7 @@ def test_a_task_is_followed_to_its_file(respx_mock: Any, either: Any, waits: Any
     done: dict[str, Any] = {**CREATED["data"], "task_status": "succeed"}  # type: ignore[dict-item]
     done["task_result"] = {"videos": [{"id": "v", "url": "https://cdn.example/a.mp4", "duration": "5"}]}
     respx_mock.get(f"{ROOT}/text2video/831").respond(json={**CREATED, "data": done})
-    task = either.run(either.open("anyapi").video.text_to_video("A fox", model_name="kling-v2-6"))
+    task = either.run(either.open("anyapi").video.text_to_video("A fox", model_name="kling-v2-5-turbo"))
     assert either.run(task.wait()).url == "https://cdn.example/a.mp4"
 
 
@@ -79,4 +79,4 @@ def test_the_errors_of_the_gateway_family_are_read_too(
 ) -> None:
     respx_mock.post(f"{ROOT}/text2video").respond(http, json=body)
     with pytest.raises(expected):
-        either.run(either.open("anyapi").video.text_to_video("A fox", model_name="kling-v2-6"))
+        either.run(either.open("anyapi").video.text_to_video("A fox", model_name="kling-v2-5-turbo"))

@@ -40,6 +40,7 @@ def test_pictures_are_texts_the_scene_is_misspelt_and_no_id_is_sent(respx_mock: 
     assert (task.task_id, task.external_task_id) == ("831", None)
 
 
+@pytest.mark.filterwarnings("ignore:klingkit does not know the model")
 @pytest.mark.parametrize(
     ("model", "header"), [("kling-v2", "kling-v2"), ("kling-v2-5-turbo", "kling-video-v2-5-turbo")]
 )

@@ -32,7 +32,7 @@ MADE = {
     "solution_drama_subtitle": ["video", "text", "text"],
 }
 ENDINGS = {"video": {".mp4"}, "image": {".png"}, "audio": {".mp3", ".wav"}, "text": {".srt", ".ass"}}
-PNG = b"\x89PNG\r\n\x1a\n"
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (640).to_bytes(4) + (480).to_bytes(4)
 
 
 def node_of(operation: str) -> dict[str, Any]:

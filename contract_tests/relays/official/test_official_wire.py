@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 import klingkit
 
 ROOT = "https://api-singapore.klingai.com/v1"
+# The beginning of a jpg of 640 x 480 pixels.
+JPEG = b"\xff\xd8\xff\xc0\x00\x11\x08" + (480).to_bytes(2) + (640).to_bytes(2) + b"\x03tail"
 PICTURE = "https://example.com/fox.png"
 CREATED = {
     "code": 0,
@@ -87,23 +90,29 @@ def test_image_to_video_is_sent_as_documented(respx_mock: Any, either: Any) -> N
             PICTURE,
             "The fox looks up",
             model_name="kling-v2-6",
-            image_tail=b"\xff\xd8\xff\xe0tail",
+            image_tail=JPEG,
             mode="pro",
-            sound="on",
-            voice_list=[{"voice_id": "v-1"}],
             external_task_id="mine-1",
         )
     )
     assert either.sent(route) == {
         "model_name": "kling-v2-6",
         "image": PICTURE,
-        "image_tail": "/9j/4HRhaWw=",
+        "image_tail": base64.b64encode(JPEG).decode(),
         "prompt": "The fox looks up",
         "mode": "pro",
-        "sound": "on",
-        "voice_list": [{"voice_id": "v-1"}],
         "external_task_id": "mine-1",
     }
+
+
+def test_a_voice_is_sent_as_documented(respx_mock: Any, either: Any) -> None:
+    route = respx_mock.post(f"{ROOT}/videos/image2video").respond(json=CREATED)
+    voice = {"mode": "pro", "sound": "on", "voice_list": [{"voice_id": "v-1"}]}
+    asked = either.open("official").video.image_to_video(
+        PICTURE, "<<<voice_1>>> says hello", model_name="kling-v2-6", external_task_id="mine-1", **voice
+    )
+    either.run(asked)
+    assert {name: either.sent(route)[name] for name in voice} == voice
 
 
 def test_pictures_of_several_subjects_are_sent_as_documented(respx_mock: Any, either: Any) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from klingkit_emulator.conditions import applies
 from klingkit_emulator.contract import read_contract
 from klingkit_emulator.errors import DataError, EmulatorError
+from klingkit_emulator.offers import Offers
 from klingkit_emulator.registry import Dialect, entries, known
 
 ERRORS = [{"code": 1201, "http": 400}]
@@ -124,3 +126,72 @@ def test_every_relay_of_the_registry_can_be_emulated():
 
 def test_errors_carry_the_exit_status_of_misuse():
     assert EmulatorError.exit_status == 2
+
+
+@pytest.mark.parametrize(
+    ("conditions", "met"),
+    [
+        ({"mode": "std"}, True),
+        ({"mode": ["pro", "std"]}, True),
+        ({"mode": "pro"}, False),
+        ({"gone": "x"}, False),
+        ({"flag": 1}, False),
+        ({"mode": {"given": True}, "gone": {"given": False}, "empty": {"given": False}}, True),
+        ({"list[].type": {"only": ["a", "b"]}}, True),
+        ({"list[].type": {"only": ["a"]}}, False),
+        ({"list[].type": {"none": ["c"]}}, True),
+        ({"list[].type": {"all": ["a", "b"]}}, True),
+        ({"list[].type": {"all": ["a", "c"]}}, False),
+        ({"list[]": {"least": 3}}, True),
+        ({"list[]": {"most": 2}}, False),
+        ({"list[]": {"lacks": "type"}}, True),
+        ({"mode": {"longest": 2}}, False),
+        ({"inner": {"members": ["x", "y"]}}, True),
+        ({"inner": {"members": ["y"]}}, False),
+        ({"inner.x": 1}, True),
+    ],
+)
+def test_conditions_mean_what_the_table_says(conditions, met):
+    body = {"mode": "std", "flag": True, "empty": [], "inner": {"x": 1}}
+    body["list"] = [{"type": "a"}, {"type": "b"}, {"url": "c"}]
+    assert applies(conditions, body) is met
+
+
+def test_a_test_of_an_unknown_name_is_an_error_not_a_condition_that_holds():
+    with pytest.raises(DataError, match="moon"):
+        applies({"mode": {"moon": 1}}, {"mode": "std"})
+
+
+def offering(**row):
+    table = {
+        "sources": ["https://example.com"],
+        "model": "model_name",
+        "dimensions": [{"of": "modes", "field": "mode", "default": "std"}],
+        "inputs": [
+            {"name": "both_frames", "when": {"image_tail": {"given": True}}},
+            {"name": "first_frame", "when": {"image": {"given": True}}},
+        ],
+        "features": [{"name": ["sound"], "field": "sound", "when": {"sound": "on"}}],
+        "models": {"m-1": [{"inputs": ["first_frame"], "features": [], **row}]},
+    }
+    return Offers(table)
+
+
+@pytest.mark.parametrize(
+    ("row", "body", "field"),
+    [
+        ({"modes": ["std"]}, {"image": "x"}, None),
+        ({"modes": ["pro"]}, {"image": "x"}, "mode"),
+        ({"modes": ["pro"]}, {"image": "x", "mode": "pro"}, None),
+        ({}, {"image": "x", "sound": "on"}, "sound"),
+        ({"features": ["sound"]}, {"image": "x", "sound": "on"}, None),
+        ({"always": ["sound"]}, {"image": "x", "sound": "on"}, None),
+        ({"features": ["sound"], "needs_any": ["sound"]}, {"image": "x"}, "model_name"),
+        ({}, {"image": "x", "image_tail": "y"}, "model_name"),
+        ({}, {}, None),
+    ],
+)
+def test_what_no_row_of_a_model_has_is_refused(row, body, field):
+    refused = offering(**row).refused(body, "m-1")
+    assert (refused.field if refused else None) == field
+    assert offering(**row).refused({**body, "mode": "8k", "sound": "on"}, "m-2") is None

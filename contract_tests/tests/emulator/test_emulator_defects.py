@@ -93,6 +93,25 @@ async def long_prompt_accepted(s):
     return answer.status_code == 200 and wrong.status_code == 400 and s.charges == 1
 
 
+STORY = {
+    "multi_shot": True,
+    "shot_type": "customize",
+    "multi_prompt": [{"index": 1, "prompt": "a fox", "duration": "2"}],
+}
+
+
+async def rule_not_enforced(s):
+    answer = await s.create(**STORY, model_name="kling-v3", duration="5")
+    wrong = await s.create(model_name="kling-v2-5-turbo", duration="7")
+    return answer.status_code == 200 and wrong.status_code == 400 and s.charges == 1
+
+
+async def capability_not_enforced(s):
+    answer = await s.create(model_name="kling-v2-5-turbo", duration="7")
+    wrong = await s.create(**STORY, model_name="kling-v3", duration="5")
+    return answer.status_code == 200 and wrong.status_code == 400 and s.charges == 1
+
+
 async def missing_auth_accepted(s):
     answers = [await s.create(headers={}), await s.create(headers={"authorization": "Bearer wrong"})]
     return [answer.status_code for answer in answers] == [200, 200] and s.charges == 2
@@ -154,6 +173,7 @@ async def wrong_task(s):
 CHECKS = {
     check.__name__.replace("_", "-"): check
     for check in (
+        capability_not_enforced,
         charged_refusal,
         duplicate_accepted,
         error_500_on_bad_request,
@@ -165,6 +185,7 @@ CHECKS = {
         missing_task_id,
         other_account_visible,
         page_size_ignored,
+        rule_not_enforced,
         result_html,
         short_video,
         status_word,

@@ -125,6 +125,7 @@ def test_a_gateway_names_the_member_at_fault(callers):
 
 
 SHOTS = [{"index": n, "prompt": "a fox", "duration": "2"} for n in (1, 2)]
+OLD = {"model_name": "kling-v1"}
 STORY = {"multi_shot": True, "shot_type": "customize", "multi_prompt": SHOTS, "model_name": "kling-v3"}
 
 
@@ -134,16 +135,23 @@ STORY = {"multi_shot": True, "shot_type": "customize", "multi_prompt": SHOTS, "m
         ({**STORY, "duration": "4"}, True),
         ({**STORY, "duration": "5"}, False),
         ({**STORY, "duration": "4", "model_name": "kling-v2-6"}, False),
-        ({"camera_control": {"type": "simple", "config": {"pan": 3, "zoom": 0}}}, True),
-        ({"camera_control": {"type": "simple", "config": {"pan": 3, "zoom": 1}}}, False),
-        ({"camera_control": {"type": "simple", "config": {"pan": 0}}}, False),
-        ({"camera_control": {"type": "down_back"}}, True),
+        ({**OLD, "camera_control": {"type": "simple", "config": {"pan": 3, "zoom": 0}}}, True),
+        ({**OLD, "camera_control": {"type": "simple", "config": {"pan": 3, "zoom": 1}}}, False),
+        ({**OLD, "camera_control": {"type": "simple", "config": {"pan": 0}}}, False),
+        ({**OLD, "camera_control": {"type": "down_back"}}, True),
+        ({"camera_control": {"type": "down_back"}}, False),
+        ({**OLD, "mode": "pro", "camera_control": {"type": "down_back"}}, False),
+        ({"model_name": "kling-v2-6", "duration": "7"}, False),
+        ({"model_name": "kling-v3", "duration": "7"}, True),
+        ({"model_name": "kling-v2-5-turbo", "sound": "on"}, False),
+        ({"model_name": "kling-v3", "cfg_scale": 0.5}, False),
+        ({**OLD, "cfg_scale": 0.5}, True),
         ({"model_name": "kling-v2-6", "sound": "on", "mode": "pro"}, True),
         ({"model_name": "kling-v2-6", "sound": "on", "mode": "std"}, False),
         ({"model_name": "kling-v3", "sound": "on", "mode": "std"}, True),
     ],
 )
-def test_the_named_rules_are_kept(callers, emulator, change, accepted):
+def test_the_named_rules_and_what_each_model_makes_are_kept(callers, emulator, change, accepted):
     before = emulator.charges("official")
     answer = callers("official").create(T2V, **change)
     assert (answer.status_code == 200) == accepted, answer.text

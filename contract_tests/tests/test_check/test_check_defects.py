@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 OWNER = {
+    "capability-not-enforced": "model-limits",
     "charged-refusal": "refused-free",
     "duplicate-accepted": "external-id-unique",
     "error-500-on-bad-request": "server-error",
@@ -27,6 +28,7 @@ OWNER = {
     "other-account-visible": "other-account",
     "page-size-ignored": "list-pages",
     "result-html": "result-media",
+    "rule-not-enforced": "rules",
     "short-video": "result-length",
     "status-word": "status-known",
     "stuck": "task-ends",
