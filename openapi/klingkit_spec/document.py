@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from klingkit_spec.fields import Facets, flatten, resolve
+from klingkit_spec.reader.json_text import BrokenJsonError, decode
 from klingkit_spec.relay_document import operations
 
 if TYPE_CHECKING:
@@ -99,11 +100,21 @@ def _shape(document: Mapping[str, Any], response: Any) -> dict[str, Facets] | No
 
 def _example(media: Mapping[str, Any]) -> Any:
     if "example" in media:
-        return media["example"]
+        return _value(media["example"])
     for example in media.get("examples", {}).values():
-        return example.get("value")
+        return _value(example.get("value"))
     schema = media.get("schema", {})
-    return schema.get("example") if isinstance(schema, dict) else None
+    return _value(schema.get("example")) if isinstance(schema, dict) else None
+
+
+def _value(example: Any) -> Any:
+    """Return what an example says; some documents hold it as a text, with comments and trailing commas."""
+    if not isinstance(example, str):
+        return example
+    try:
+        return decode(example)[0]
+    except BrokenJsonError:
+        return example
 
 
 def _headers(document: Mapping[str, Any], parameters: list[Any]) -> dict[str, Facets]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from klingkit_spec import consistency, fixes, lint, overlay, yamlio
 from klingkit_spec.dialect import base_name, dialect_for
@@ -60,7 +60,9 @@ def build(root: Path) -> Build:
     extractions = _extract(inputs, result)
     corrected = _fix(inputs, extractions, result)
     given = {
-        relay: RelayInput(document, inputs.registry[relay], extractions[relay].claims)
+        relay: RelayInput(
+            document, inputs.registry[relay], extractions[relay].claims, extractions[relay].unseen
+        )
         for relay, document in corrected.items()
     }
     merged = merge(given, inputs.dialects, inputs.verdicts)
@@ -174,21 +176,25 @@ def _check_effect(document: dict[str, Any], log: list[Applied], shown: str) -> N
 def _evidence(inputs: _Inputs, relay: str, merged: Merged, given: RelayInput) -> dict[str, Evidence]:
     """Return the operations of `relay` and how we know of each.
 
-    Beside what its pages document: the get of every documented create, since a relay that takes a task must tell how
-    it goes (claimed where the pages name a query, else assumed), and the list where the relay speaks Kling's format.
+    Beside what its pages document or name: the get of every create, since a relay that takes a task must tell how it
+    goes (claimed where the pages name one query for all, else assumed), and the list of every documented create, where
+    the relay speaks Kling's format.
     """
-    documented = merged.expected[relay]
     claimed = {claim.operation for claim in given.claims if claim.operation}
-    claims_query = any(operation.endswith("_get") for operation in claimed)
-    known: dict[str, str] = {}
+    unseen = {operation for operation, said in merged.expected[relay].items() if said.page in given.unseen}
+    documented = merged.expected[relay].keys() - unseen
+    claimed |= unseen
+    get: Evidence = "claimed" if any(claim.shared for claim in given.claims) else "assumed"
+    known: dict[str, Evidence] = {}
     for operation in (node["operationId"] for _, _, node in operations(merged.spec)):
-        kind = operation.rpartition("_")[2]
+        kind, create = operation.rpartition("_")[2], f"{base_name(operation)}_create"
         if operation in documented:
             known[operation] = "documented"
-        elif f"{base_name(operation)}_create" not in documented:
-            continue
-        elif kind == "get":
-            known[operation] = "claimed" if claims_query else "assumed"
-        elif kind == "list" and dialect_for(inputs.dialects, given.entry["dialect"], operation).lists:
-            known[operation] = "assumed"
-    return cast("dict[str, Evidence]", known)
+        elif operation in claimed:
+            known[operation] = "claimed"
+        elif kind == "get" and create in documented | claimed:
+            known[operation] = get
+        elif kind == "list" and create in documented:
+            if dialect_for(inputs.dialects, given.entry["dialect"], operation).lists:
+                known[operation] = "assumed"
+    return known
