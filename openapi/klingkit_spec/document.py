@@ -91,9 +91,7 @@ def json_content(holder: Any) -> dict[str, Any] | None:
     return None
 
 
-def _operation(
-    document: Mapping[str, Any], path: str, method: str, node: dict[str, Any], flat: _Flat
-) -> Operation:
+def _operation(document: Mapping[str, Any], path: str, method: str, node: dict[str, Any], flat: _Flat) -> Operation:
     body = resolve(document, node.get("requestBody"))
     media = json_content(body)
     parameters = [resolve(document, parameter) for parameter in node.get("parameters", ())]

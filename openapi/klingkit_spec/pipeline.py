@@ -14,7 +14,7 @@ from klingkit_spec.dialect import base_name, dialect_for
 from klingkit_spec.errors import SpecError
 from klingkit_spec.merge import OFFICIAL, Merged, RelayInput, merge
 from klingkit_spec.pointer import MISSING, lookup, split
-from klingkit_spec.relay_document import Evidence, cut, operations, prune, stamp
+from klingkit_spec.relay_document import Evidence, cut, move, operations, prune, stamp
 from klingkit_spec.report import Report, render
 from klingkit_spec.sources import Extraction, extract
 from klingkit_spec.surface import surface
@@ -60,9 +60,7 @@ def build(root: Path) -> Build:
     extractions = _extract(inputs, result)
     corrected = _fix(inputs, extractions, result)
     given = {
-        relay: RelayInput(
-            document, inputs.registry[relay], extractions[relay].claims, extractions[relay].unseen
-        )
+        relay: RelayInput(document, inputs.registry[relay], extractions[relay].claims, extractions[relay].unseen)
         for relay, document in corrected.items()
     }
     merged = merge(given, inputs.dialects, inputs.verdicts)
@@ -148,7 +146,12 @@ def _fix(inputs: _Inputs, extractions: Mapping[str, Extraction], result: Build) 
 
 
 def _resolve(inputs: _Inputs, relay: str, merged: Merged, given: RelayInput, result: Build) -> dict[str, Any]:
-    document = cut(merged.spec, _evidence(inputs, relay, merged, given))
+    evidence = _evidence(inputs, relay, merged, given)
+    document = cut(merged.spec, evidence)
+    for operation in evidence:
+        elsewhere = dialect_for(inputs.dialects, given.entry["dialect"], operation).query_path
+        if elsewhere and operation.endswith("_get"):
+            move(document, operation, elsewhere)
     log: list[Applied] = []
     file = inputs.root / "overlays" / f"{relay}.overlay.yaml"
     shown = f"overlays/{file.name}"
@@ -184,6 +187,7 @@ def _evidence(inputs: _Inputs, relay: str, merged: Merged, given: RelayInput) ->
     unseen = {operation for operation, said in merged.expected[relay].items() if said.page in given.unseen}
     documented = merged.expected[relay].keys() - unseen
     claimed |= unseen
+    dialect = given.entry["dialect"]
     get: Evidence = "claimed" if any(claim.shared for claim in given.claims) else "assumed"
     known: dict[str, Evidence] = {}
     for operation in (node["operationId"] for _, _, node in operations(merged.spec)):
@@ -194,7 +198,6 @@ def _evidence(inputs: _Inputs, relay: str, merged: Merged, given: RelayInput) ->
             known[operation] = "claimed"
         elif kind == "get" and create in documented | claimed:
             known[operation] = get
-        elif kind == "list" and create in documented:
-            if dialect_for(inputs.dialects, given.entry["dialect"], operation).lists:
-                known[operation] = "assumed"
+        elif kind == "list" and create in documented and dialect_for(inputs.dialects, dialect, operation).lists:
+            known[operation] = "assumed"
     return known

@@ -74,6 +74,10 @@ def get_call(session: Session, operation: Operation, task_id: str, timeouts: Tim
     if not is_text(task_id):
         raise InvalidRequestError("task_id has to be a text that is not empty.", argument="task_id")
     wire = _lowlevel.get(operation, task_id.strip().encode("utf-8", "replace").decode())
+    elsewhere = wording_of(session.relay.dialect, operation.id).query_path
+    if elsewhere:
+        said = wire.path.rpartition("/")[2]
+        wire = _lowlevel.Wire(wire.method, elsewhere.replace("{task_id}", said), wire.query)
     return _call(session, f"{operation.id}_get", wire, {}, None, timeouts)
 
 
