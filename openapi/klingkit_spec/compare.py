@@ -149,7 +149,8 @@ class _Comparison:
         converted = False
         ours, their_type = official.get("type"), said.get("type")
         if their_type is None:
-            yield self._is(path, "type", "silent", ours, UNSAID)
+            if ours is not None:
+                yield self._is(path, "type", "silent", ours, UNSAID)
         elif their_type != ours:
             converted = self._subject.dialect.converts(path)
             yield self._is(path, "type", _type_kind(ours, their_type, converted), ours, their_type)
