@@ -149,7 +149,9 @@ def test_every_described_field_that_differs_has_a_line(whole: Matrix) -> None:
     ]
 
     # what is about the whole operation, and a field that a fix adds to a page older than the service
-    assert set(without) - {("openai-next", "sound")} == {("xiexus", name) for name in ("(answer)", "(body)", "(errors)")}
+    assert set(without) - {("openai-next", "sound")} == {
+        ("xiexus", name) for name in ("(answer)", "(body)", "(errors)")
+    }
 
 
 def test_a_name_inside_another_field_is_not_taken_for_the_outer_one() -> None:
@@ -288,6 +290,13 @@ def test_the_page_needs_nothing_else_and_can_be_read_aloud(whole: Matrix) -> Non
     links = {(attributes["href"] or "")[1:] for tag, attributes in page.tags if tag == "a"}
     assert links == {attributes["id"] for tag, attributes in page.tags if tag == "section"}
     assert "«scence_image»" in text
+
+
+def test_one_name_in_two_operations_is_two_rows_above_all_others(whole: Matrix) -> None:
+    called = render(whole).split("<caption>Called differently</caption>", 1)[1].split("<caption>", 1)[0]
+
+    assert called.count("<code>model</code>") == 2
+    assert "<caption>Operations</caption>" not in called
 
 
 def test_the_page_shows_what_is_not_html_as_it_is() -> None:

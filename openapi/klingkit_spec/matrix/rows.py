@@ -29,7 +29,7 @@ class Row:
 
 
 def rows_to_tell(table: Mapping[str, Mapping[str, Cell]]) -> list[Row]:
-    """Return a row for each field of `table` in which a relay differs; members of one object that are alike share one."""
+    """Return a row per field of `table` in which a relay differs; members of one object that are alike share one."""
     rows: list[Row] = []
     alike: list[str] = []
     for path in [*differing_rows(table), ""]:
