@@ -50,7 +50,8 @@ class Extraction:
 
 
 def extract(sources: Path, relay: str, entry: Mapping[str, Any], ids: Mapping[tuple[str, str], str]) -> Extraction:
-    """Read every page of `relay`; `ids` are the operations of the one spec by path and method.
+    """Read every page of `relay`; `ids` are the operations of the one spec by path and method, empty when they do not
+    matter.
 
     Raises:
         PageError: a page cannot be read at all.
@@ -174,6 +175,6 @@ def _claim(claim: Mapping[str, Any], shown: str, prefix: str, ids: Mapping[tuple
     operation = claim.get("operation")
     if operation is None and path is not None and method is not None:
         operation = ids.get((path, method))
-    elif operation is not None and operation not in ids.values():
+    elif operation is not None and ids and operation not in ids.values():
         raise SourceError(f"{shown}: the one spec has no operation {operation!r}; see the claim {dict(claim)!r}.")
     return Claim(title, method, path, operation, shared)

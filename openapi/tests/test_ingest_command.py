@@ -128,6 +128,7 @@ def said(capsys: pytest.CaptureFixture[str]) -> str:
 
 # ------------------------------------------------------------------------------------------------- changed pages
 WIDENED = ("xiexus/query-image2video.json", '"queued",', '"queued", "cancelled",')
+TWIN = "sources/xiexus/query-text2video.json"  # answers in the same words
 OVERLAY = (
     "enum: [queued, in_progress, completed, failed]",
     "enum: [queued, in_progress, completed, failed, cancelled]",
@@ -139,6 +140,7 @@ def test_a_widened_enum_is_shown_written_and_built(
 ) -> None:
     page = changed(clone, tmp_path, *WIDENED)
     mend(clone / "overlays/xiexus.overlay.yaml", *OVERLAY)
+    mend(clone / TWIN, *WIDENED[1:])
     before = state(clone)
 
     assert run(page, "xiexus", clone) == 0
@@ -173,7 +175,9 @@ def test_a_widened_enum_is_shown_written_and_built(
 def test_an_overlay_that_disagrees_is_listed_and_the_outputs_stay(
     clone: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    page, before = changed(clone, tmp_path, *WIDENED), state(clone)
+    page = changed(clone, tmp_path, *WIDENED)
+    mend(clone / TWIN, *WIDENED[1:])
+    before = state(clone)
 
     assert run(page, "xiexus", clone) == 1
 
@@ -408,12 +412,12 @@ def test_when_provenance_cannot_be_written_the_page_is_taken_back(
 # ------------------------------------------------------------------------------------------------------- client
 @pytest.fixture
 def widening(clone: Path, tmp_path: Path) -> Path:
-    """A page that changes the one spec: the relay now documents an operation that it was only taken to have."""
+    """A page that changes the one spec: the relay now documents an operation that it did not have."""
     shutil.copy(klingkit_data.path("relays.toml").parent / "client.yaml", clone)
     (clone.parent / "generated_client").mkdir()
     page = tmp_path / "q.yaml"
     text = (clone / "sources/anyapi/query-text2video.yaml").read_text(encoding="utf-8")
-    page.write_text(text.replace("text2video/{id}", "image2video/{id}"), encoding="utf-8")
+    page.write_text(text.replace("text2video/{id}", "lip-sync/{id}"), encoding="utf-8")
     return page
 
 
