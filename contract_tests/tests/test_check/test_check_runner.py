@@ -52,8 +52,8 @@ def test_every_relay_has_one_cell_per_operation_and_check(on_emulator: Callable[
 
 
 def test_a_selected_check_sends_only_what_it_needs(on_emulator: Callable[..., object]) -> None:
-    ran = on_emulator(["haoee"], checks=["unknown-path"])
-    assert ran.results.relays["haoee"].requests < 5
+    ran = on_emulator(["xiexus"], checks=["unknown-path"])
+    assert ran.results.relays["xiexus"].requests < 5
 
 
 def test_an_operation_that_a_relay_does_not_offer_does_not_apply(on_emulator: Callable[..., object]) -> None:
@@ -98,7 +98,7 @@ def test_a_relay_that_falls_silent_is_found_and_left_alone(served: Callable[...,
     assert results.relays["haoee"].paid <= 3
 
 
-@pytest.mark.parametrize("status", [200, 404])
+@pytest.mark.parametrize("status", [200, 500])
 def test_a_key_that_a_relay_repeats_is_in_no_report(served: Callable[..., object], tmp_path: Path, status: int) -> None:
     def answer(handler: BaseHTTPRequestHandler) -> None:
         said = handler.headers.get("authorization", "")
