@@ -30,13 +30,17 @@ class Outcome(StrEnum):
 
 @dataclass(slots=True)
 class Budget:
-    """Units of one relay's run. `kept` units are set aside for purchases and out of reach of probes."""
+    """Units of one relay's run. `kept` units are set aside for purchases and out of reach of probes.
+
+    `unasked` are creates that were accepted though no unit was taken for them: a relay that does so may do it again.
+    """
 
     limit: int
     kept: int = 0
     accepted: int = 0
     unknown: int = 0
     held: int = 0
+    unasked: int = 0
 
     @property
     def spent(self) -> int:
@@ -45,8 +49,8 @@ class Budget:
 
     @property
     def overspent(self) -> bool:
-        """True when a relay accepted more than was allowed; then no create may leave any more."""
-        return self.spent > self.limit
+        """True when a relay accepted more than was allowed, or is about to; then no create may leave any more."""
+        return self.spent > self.limit or (self.unasked > 0 and self.spent >= self.limit)
 
     def room(self, purpose: Purpose) -> int:
         """Return how many units `purpose` may still reserve."""
@@ -74,5 +78,6 @@ class Budget:
             self.held -= 1
         if outcome is Outcome.ACCEPTED:
             self.accepted += 1
+            self.unasked += not reserved
         elif outcome is Outcome.UNKNOWN and reserved:
             self.unknown += 1  # what needed no unit cannot become a task without two checks failing and a crash

@@ -46,6 +46,11 @@ _HERE = Limits(wait=60.0, first=0.05, longest=1.0)
 _ELSEWHERE = Limits(wait=900.0, first=5.0, longest=10.0)
 _RATE_ELSEWHERE = 5.0  # requests per second
 _NOT_OFFERED = frozenset({404, 405})
+# Why an operation may be missing without breaking a promise, by how its document knows of it.
+_UNDESCRIBED = {
+    "assumed": "assumed from the official documents only, and the relay does not have it",
+    "claimed": "named by the relay's pages without a description, and not found under the usual address",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,11 +198,11 @@ def _pass_answers(session: Session) -> None:
 
 
 def _absent(session: Session) -> dict[str, str]:
-    """Return operations that are only assumed for this relay and turned out not to be there."""
+    """Return operations that no page of this relay describes and that turned out not to be there."""
     found = {}
     for operation in session.contract.operations.values():
         records = [record for record in session.guard.journal.about(operation.id) if record.request.auth is Auth.KEY]
         statuses = {record.answer.status for record in records}
-        if operation.evidence == "assumed" and statuses and statuses <= _NOT_OFFERED:
-            found[operation.id] = "assumed from the official documents only, and the relay does not have it"
+        if operation.evidence in _UNDESCRIBED and statuses and statuses <= _NOT_OFFERED:
+            found[operation.id] = _UNDESCRIBED[operation.evidence]
     return found

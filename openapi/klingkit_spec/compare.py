@@ -88,8 +88,7 @@ class _Comparison:
     # ------------------------------------------------------------------------------------ the operation itself
     def _whole(self) -> Iterator[Difference]:
         official, relay = self._official, self._relay
-        medium = _medium(relay.title)
-        if medium not in (None, "video" if "/videos/" in official.path else "image"):
+        if {_medium(relay.title), _area(official.path)} == {"image", "video"}:
             yield self._is("", "title", "title of another operation", official.title, relay.title)
         elif relay.title != official.title:
             yield self._is("", "title", "other wording", official.title, relay.title or UNSAID)
@@ -150,7 +149,8 @@ class _Comparison:
         converted = False
         ours, their_type = official.get("type"), said.get("type")
         if their_type is None:
-            yield self._is(path, "type", "silent", ours, UNSAID)
+            if ours is not None:
+                yield self._is(path, "type", "silent", ours, UNSAID)
         elif their_type != ours:
             converted = self._subject.dialect.converts(path)
             yield self._is(path, "type", _type_kind(ours, their_type, converted), ours, their_type)
@@ -219,6 +219,8 @@ class _Comparison:
             promised = facets.get("enum") or facets.get("type")
             unlisted_model = path == "model_name" and isinstance(value, str) and "enum" not in said
             kind = "model in the example" if unlisted_model else "example that does not fit"
+            if value == "" and facets.get("type") == "string":
+                kind = "blank in the example"
             yield self._is(path, "example", kind, promised, value)
         yield from self._unmet(theirs)
 
@@ -300,6 +302,10 @@ def _medium(title: str) -> str | None:
     if any(word in words for word in ("生图", "图片", "image", "picture")):
         return "image"
     return None
+
+
+def _area(path: str) -> str | None:
+    return next((area for area in ("image", "video") if f"/{area}s/" in path), None)
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:

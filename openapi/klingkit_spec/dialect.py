@@ -18,13 +18,15 @@ class Dialect:
     """How one relay says one operation's request.
 
     `rename` maps names of the one spec to the relay's; `numbers` are relay names sent as numbers; `unwrap` are fields
-    of the one spec whose entries lose their object; `headers` maps header names to the field they repeat.
+    of the one spec whose entries lose their object; `headers` maps header names to the field they repeat; `query_path`
+    is where a task is asked for, when that is not below where it was made.
     """
 
     rename: Mapping[str, str] = field(default_factory=dict)
     numbers: frozenset[str] = frozenset()
     unwrap: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    query_path: str = ""
     lists: bool = False
     """Whether the relay has a list operation: those that answer in the Kling format do, unless the table denies it."""
 
@@ -50,13 +52,15 @@ def dialect_for(tables: Mapping[str, Any], name: str, operation: str) -> Dialect
     """Return how the dialect `name` says `operation`; what it says for one operation wins over its general words."""
     table = tables["dialect"][name]
     general = table.get("request", {})
-    special = table.get("operation", {}).get(base_name(operation), {}).get("request", {})
+    own = table.get("operation", {}).get(base_name(operation), {})
+    special = own.get("request", {})
     joined = {key: {**general.get(key, {}), **special.get(key, {})} for key in ("rename", "unwrap", "headers")}
     return Dialect(
         rename=joined["rename"],
         numbers=frozenset([*general.get("numbers", ()), *special.get("numbers", ())]),
         unwrap=joined["unwrap"],
         headers=joined["headers"],
+        query_path=own.get("query_path", ""),
         lists=table.get("lists", table.get("create_envelope") == _KLING_FORMAT),
     )
 

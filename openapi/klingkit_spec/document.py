@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from klingkit_spec.fields import Facets, flatten, resolve
+from klingkit_spec.reader.json_text import BrokenJsonError, decode
 from klingkit_spec.relay_document import operations
 
 if TYPE_CHECKING:
@@ -55,10 +56,28 @@ def normalised(path: str, prefix: str) -> str:
 
 def read_operations(document: Mapping[str, Any], *, prefix: str) -> dict[tuple[str, str], Operation]:
     """Return the operations of `document` by their path in the one spec and their method."""
+    flat = _Flat(document)
     return {
-        (normalised(path, prefix), method): _operation(document, normalised(path, prefix), method, node)
+        (normalised(path, prefix), method): _operation(document, normalised(path, prefix), method, node, flat)
         for path, method, node in operations(document)
     }
+
+
+class _Flat:
+    """Flat tables of a document's schemas, each named one laid flat once: most operations refuse in the same words."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self._document = document
+        self._named: dict[str, dict[str, Facets]] = {}
+
+    def __call__(self, schema: Any) -> dict[str, Facets]:
+        """Return the fields of `schema`; the table may be shared, so it is not to be changed."""
+        if not (isinstance(schema, dict) and schema.keys() == {"$ref"}):
+            return flatten(self._document, schema)
+        name = str(schema["$ref"])
+        if name not in self._named:
+            self._named[name] = flatten(self._document, schema)
+        return self._named[name]
 
 
 def json_content(holder: Any) -> dict[str, Any] | None:
@@ -72,7 +91,7 @@ def json_content(holder: Any) -> dict[str, Any] | None:
     return None
 
 
-def _operation(document: Mapping[str, Any], path: str, method: str, node: dict[str, Any]) -> Operation:
+def _operation(document: Mapping[str, Any], path: str, method: str, node: dict[str, Any], flat: _Flat) -> Operation:
     body = resolve(document, node.get("requestBody"))
     media = json_content(body)
     parameters = [resolve(document, parameter) for parameter in node.get("parameters", ())]
@@ -84,26 +103,36 @@ def _operation(document: Mapping[str, Any], path: str, method: str, node: dict[s
         page=node.get(PAGE, ""),
         auth=_auth(document, node),
         body_required=body.get("required") if isinstance(body, dict) else None,
-        request=None if media is None else flatten(document, media.get("schema", {})),
+        request=None if media is None else flat(media.get("schema", {})),
         headers=_headers(document, parameters),
-        answer=_shape(document, responses.get("200")),
-        errors={status: _shape(document, response) for status, response in responses.items() if status[0] in "45"},
+        answer=_shape(responses.get("200"), flat),
+        errors={status: _shape(response, flat) for status, response in responses.items() if status[0] in "45"},
         example=None if media is None else _example(media),
     )
 
 
-def _shape(document: Mapping[str, Any], response: Any) -> dict[str, Facets] | None:
+def _shape(response: Any, flat: _Flat) -> dict[str, Facets] | None:
     media = json_content(response)
-    return None if media is None else flatten(document, media.get("schema", {}))
+    return None if media is None else flat(media.get("schema", {}))
 
 
 def _example(media: Mapping[str, Any]) -> Any:
     if "example" in media:
-        return media["example"]
+        return _value(media["example"])
     for example in media.get("examples", {}).values():
-        return example.get("value")
+        return _value(example.get("value"))
     schema = media.get("schema", {})
-    return schema.get("example") if isinstance(schema, dict) else None
+    return _value(schema.get("example")) if isinstance(schema, dict) else None
+
+
+def _value(example: Any) -> Any:
+    """Return what an example says; some documents hold it as a text, with comments and trailing commas."""
+    if not isinstance(example, str):
+        return example
+    try:
+        return decode(example)[0]
+    except BrokenJsonError:
+        return example
 
 
 def _headers(document: Mapping[str, Any], parameters: list[Any]) -> dict[str, Facets]:

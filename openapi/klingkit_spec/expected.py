@@ -34,6 +34,8 @@ class Expected:
     errors: dict[str, dict[str, Facets]]
     exact_answer: bool
     """Whether the answer has these fields at top level and no others."""
+    page: str = ""
+    """The page that says so."""
 
 
 def expect(
@@ -71,6 +73,7 @@ def expect(
             if table and whole.theirs("", f"error {status}")
         },
         exact_answer=whole.theirs("", "answer"),
+        page=said.page,
     )
 
 

@@ -37,21 +37,26 @@ class MergeError(SpecError):
 
 @dataclass(frozen=True)
 class Claim:
-    """An operation that a relay's page names without describing it; `operation` is None where we have none for it."""
+    """An operation that a relay's page names without describing it; `operation` is None where we have none for it.
+
+    A `shared` one is a query that serves the tasks of every create.
+    """
 
     title: str
-    method: str
+    method: str | None
     path: str | None
     operation: str | None
+    shared: bool = False
 
 
 @dataclass(frozen=True)
 class RelayInput:
-    """A relay's corrected document, its registry entry, and what its pages merely claim."""
+    """A relay's corrected document, its registry entry, what its pages merely claim, and pages not seen there."""
 
     document: dict[str, Any]
     entry: Mapping[str, Any]
     claims: tuple[Claim, ...] = ()
+    unseen: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -169,11 +174,15 @@ def _spread(
     """Write into each operation of the one spec which relays document it, and which only claim it."""
     software = _software(relays)
     for path, method, node in operations(spec):
-        documenting = [relay for relay, said in documented.items() if (path, method) in said and relay not in software]
+        pages = {relay: said[path, method].page for relay, said in documented.items() if (path, method) in said}
+        documenting = [
+            relay for relay, page in pages.items() if page not in relays[relay].unseen and relay not in software
+        ]
         claiming = [
             relay
             for relay, given in relays.items()
-            if relay not in documenting and any(claim.operation == ids[path, method] for claim in given.claims)
+            if relay not in documenting
+            and (relay in pages or any(claim.operation == ids[path, method] for claim in given.claims))
         ]
         for key, sayers in zip(_SPREADS, (documenting, claiming), strict=True):
             if sayers:

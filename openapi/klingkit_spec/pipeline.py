@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from klingkit_spec import consistency, fixes, lint, overlay, yamlio
 from klingkit_spec.dialect import base_name, dialect_for
@@ -17,7 +17,7 @@ from klingkit_spec.lint_sources import EnumSources
 from klingkit_spec.merge import OFFICIAL, Merged, RelayInput, merge
 from klingkit_spec.offers import put_offers
 from klingkit_spec.pointer import MISSING, lookup, split
-from klingkit_spec.relay_document import Evidence, cut, operations, prune, stamp
+from klingkit_spec.relay_document import Evidence, cut, move, operations, prune, stamp
 from klingkit_spec.report import Report, render
 from klingkit_spec.requests import requests_table
 from klingkit_spec.source_marks import without_sources
@@ -67,7 +67,7 @@ def build(root: Path) -> Build:
     extractions = extract_all(inputs, result)
     corrected = _fix(inputs, extractions, result)
     given = {
-        relay: RelayInput(document, inputs.registry[relay], extractions[relay].claims)
+        relay: RelayInput(document, inputs.registry[relay], extractions[relay].claims, extractions[relay].unseen)
         for relay, document in corrected.items()
     }
     merged = merge(given, inputs.dialects, inputs.verdicts)
@@ -177,7 +177,12 @@ def _enum_sources(inputs: Inputs, corrected: Mapping[str, dict[str, Any]]) -> En
 def _resolve(
     inputs: Inputs, relay: str, merged: Merged, given: RelayInput, result: Build, enums: EnumSources
 ) -> dict[str, Any]:
-    document = cut(merged.spec, evidence_of(inputs, relay, merged, given))
+    evidence = evidence_of(inputs, relay, merged, given)
+    document = cut(merged.spec, evidence)
+    for operation in evidence:
+        elsewhere = dialect_for(inputs.dialects, given.entry["dialect"], operation).query_path
+        if elsewhere and operation.endswith("_get"):
+            move(document, operation, elsewhere)
     log: list[Applied] = []
     file = inputs.root / "overlays" / f"{relay}.overlay.yaml"
     shown = f"overlays/{file.name}"
@@ -212,21 +217,25 @@ def check_effect(document: dict[str, Any], log: list[Applied], shown: str) -> No
 def evidence_of(inputs: Inputs, relay: str, merged: Merged, given: RelayInput) -> dict[str, Evidence]:
     """Return the operations of `relay` and how we know of each.
 
-    Beside what its pages document: the get of every documented create, since a relay that takes a task must tell how
-    it goes (claimed where the pages name a query, else assumed), and the list where the relay speaks Kling's format.
+    Beside what its pages document or name: the get of every create, since a relay that takes a task must tell how it
+    goes (claimed where the pages name one query for all, else assumed), and the list of every documented create, where
+    the relay speaks Kling's format.
     """
-    documented = merged.expected[relay]
     claimed = {claim.operation for claim in given.claims if claim.operation}
-    claims_query = any(operation.endswith("_get") for operation in claimed)
-    known: dict[str, str] = {}
+    unseen = {operation for operation, said in merged.expected[relay].items() if said.page in given.unseen}
+    documented = merged.expected[relay].keys() - unseen
+    claimed |= unseen
+    dialect = given.entry["dialect"]
+    get: Evidence = "claimed" if any(claim.shared for claim in given.claims) else "assumed"
+    known: dict[str, Evidence] = {}
     for operation in (node["operationId"] for _, _, node in operations(merged.spec)):
-        kind = operation.rpartition("_")[2]
+        kind, create = operation.rpartition("_")[2], f"{base_name(operation)}_create"
         if operation in documented:
             known[operation] = "documented"
-        elif f"{base_name(operation)}_create" not in documented:
-            continue
-        elif kind == "get":
-            known[operation] = "claimed" if claims_query else "assumed"
-        elif kind == "list" and dialect_for(inputs.dialects, given.entry["dialect"], operation).lists:
+        elif operation in claimed:
+            known[operation] = "claimed"
+        elif kind == "get" and create in documented | claimed:
+            known[operation] = get
+        elif kind == "list" and create in documented and dialect_for(inputs.dialects, dialect, operation).lists:
             known[operation] = "assumed"
-    return cast("dict[str, Evidence]", known)
+    return known

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["EVIDENCE", "METHODS", "Evidence", "cut", "operations", "prune", "references", "stamp"]
+__all__ = ["EVIDENCE", "METHODS", "Evidence", "cut", "move", "operations", "prune", "references", "stamp"]
 
 Evidence = Literal["documented", "claimed", "assumed"]
 EVIDENCE = "x-klingkit-evidence"
@@ -48,6 +48,16 @@ def cut(spec: dict[str, Any], evidence: Mapping[str, Evidence]) -> dict[str, Any
     used = {tag for _, _, operation in operations(document) for tag in operation.get("tags", ())}
     document["tags"] = [tag for tag in document.get("tags", ()) if tag["name"] in used]
     return document
+
+
+def move(document: dict[str, Any], operation: str, path: str) -> None:
+    """Put the operation with the id `operation`, in place, under `path`, which has no such method yet."""
+    for old, method, node in list(operations(document)):
+        if node["operationId"] == operation and old != path:
+            del document["paths"][old][method]
+            if not any(other in document["paths"][old] for other in METHODS):
+                del document["paths"][old]
+            document["paths"].setdefault(path, {})[method] = node
 
 
 def _is_left_out(key: str) -> bool:

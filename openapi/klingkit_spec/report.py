@@ -103,12 +103,18 @@ def _offers(report: Report) -> list[str]:
     ]
 
 
+def _address(claim: Claim) -> str:
+    if claim.method is None:
+        return "neither method nor path is known"
+    return f"`{claim.method.upper()} {claim.path or '(path unknown)'}`"
+
+
 def _beyond(report: Report) -> list[str]:
     lines: list[str] = []
     for relay, claims in report.claims.items():
         beyond = [claim for claim in claims if claim.operation is None]
         if beyond:
-            words = [f"{claim.title}: `{claim.method.upper()} {claim.path or '(path unknown)'}`" for claim in beyond]
+            words = [f"{claim.title}: {_address(claim)}" for claim in beyond]
             lines += ["", *paragraph(f"{relay} lists {len(claims)} operations; the one spec does not have these:"), ""]
             lines += [line for word in words for line in bullet(word)]
     for found in report.merged.outside:

@@ -1,8 +1,9 @@
 """Vendor pages into one document per relay: every page is read, and what they say is put side by side.
 
 A relay's folder under ``sources/`` holds its pages, ``provenance.toml`` with a ``[[file]]`` for each of them, and
-perhaps ``claims.yaml``: operations that the vendor lists without describing them. The official folder holds the parts
-of one OpenAPI document instead of pages.
+perhaps ``claims.yaml``: operations that the vendor lists without describing them. A page that nobody has seen at this
+relay (a relay may republish the pages of its software) says ``evidence = "claimed"`` in its ``[[file]]``. The official
+folder holds the parts of one OpenAPI document instead of pages.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ __all__ = ["CLAIMS", "OFFICIAL_FILE", "Extraction", "SourceError", "addresses", 
 OFFICIAL_FILE = official_parts.MAIN_FILE
 CLAIMS = "claims.yaml"
 _PROVENANCE = "provenance.toml"
-_CLAIM_KEYS = {"order", "title", "method", "path", "evidence", "note", "duplicate_of"}
+_CLAIM_KEYS = {"order", "title", "method", "path", "operation", "shared", "evidence", "note", "duplicate_of"}
+_EVIDENCE = ("documented", "claimed")
 
 
 class SourceError(SpecError):
@@ -37,15 +39,20 @@ class SourceError(SpecError):
 
 @dataclass(frozen=True)
 class Extraction:
-    """What a relay's pages say together, with ``x-source`` in every part; `notes` are (page, note), in page order."""
+    """What a relay's pages say together, with ``x-source`` in every part; `notes` are (page, note), in page order.
+
+    `unseen` are the pages that are taken to be the relay's without having been seen there.
+    """
 
     document: dict[str, Any]
     notes: tuple[tuple[str, Note], ...] = ()
     claims: tuple[Claim, ...] = ()
+    unseen: frozenset[str] = frozenset()
 
 
 def extract(sources: Path, relay: str, entry: Mapping[str, Any], ids: Mapping[tuple[str, str], str]) -> Extraction:
-    """Read every page of `relay`; `ids` are the operations of the one spec by path and method.
+    """Read every page of `relay`; `ids` are the operations of the one spec by path and method, empty when they do not
+    matter.
 
     Raises:
         PageError: a page cannot be read at all.
@@ -53,7 +60,8 @@ def extract(sources: Path, relay: str, entry: Mapping[str, Any], ids: Mapping[tu
         SourceError: pages and provenance do not fit, or two pages say different things of one operation.
     """
     folder = sources / relay
-    pages = _listed(folder, relay)
+    tables = _listed(folder, relay)
+    pages = list(tables)
     if relay == OFFICIAL:
         return Extraction(official_parts.join(folder, pages, shown=f"sources/{relay}", sources=True))
     document = _empty(entry)
@@ -65,7 +73,8 @@ def extract(sources: Path, relay: str, entry: Mapping[str, Any], ids: Mapping[tu
             notes.extend((page, note) for note in reading.notes)
             _add(document, reading.document, page, shown)
     claims = _claims(folder, relay, entry, ids) if CLAIMS in pages else ()
-    return Extraction(_filled(document), tuple(notes), claims)
+    unseen = frozenset(page for page, table in tables.items() if table.get("evidence") == "claimed")
+    return Extraction(_filled(document), tuple(notes), claims, unseen)
 
 
 def of_one_page(entry: Mapping[str, Any], page_document: dict[str, Any], page: str) -> dict[str, Any]:
@@ -92,11 +101,11 @@ def _filled(document: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in document.items() if value != []}
 
 
-def _listed(folder: Path, relay: str) -> list[str]:
-    """Return the files that provenance.toml lists, in its order, after holding it against the folder."""
+def _listed(folder: Path, relay: str) -> dict[str, Mapping[str, Any]]:
+    """Return the entries of provenance.toml by file, in its order, after holding it against the folder."""
     shown = f"sources/{relay}/{_PROVENANCE}"
-    tables = yamlio.load_toml(folder / _PROVENANCE, shown=shown)
-    names = [str(table.get("name", "")) for table in tables.get("file", ())]
+    tables = yamlio.load_toml(folder / _PROVENANCE, shown=shown).get("file", ())
+    names = [str(table.get("name", "")) for table in tables]
     present = {file.name for file in folder.iterdir() if not file.name.startswith(".")} - {_PROVENANCE}
     for name in names:
         if name not in present:
@@ -107,7 +116,10 @@ def _listed(folder: Path, relay: str) -> list[str]:
     doubled = next((name for name in names if names.count(name) > 1), None)
     if doubled is not None:
         raise SourceError(f"{shown} lists {doubled!r} twice; delete one entry.")
-    return names
+    for name, table in zip(names, tables, strict=True):
+        if table.get("evidence", _EVIDENCE[0]) not in _EVIDENCE:
+            raise SourceError(f"{shown}: the evidence of {name!r} is one of {', '.join(_EVIDENCE)}.")
+    return dict(zip(names, tables, strict=True))
 
 
 def _empty(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -175,8 +187,18 @@ def _claim(claim: Mapping[str, Any], shown: str, prefix: str, ids: Mapping[tuple
     wrong = sorted({"title", "method", "path"} - claim.keys()) or sorted(claim.keys() - _CLAIM_KEYS)
     if wrong:
         raise SourceError(f"{shown}: the key {wrong[0]!r} is missing from, or unknown in, the claim {dict(claim)!r}.")
-    title, method, path = claim["title"], claim["method"], claim["path"]
-    if not isinstance(title, str) or not isinstance(method, str) or not isinstance(path, str | None):
-        raise SourceError(f"{shown}: title, method and path are texts in the claim {dict(claim)!r}; path may be null.")
+    title, method, path, shared = claim["title"], claim["method"], claim["path"], claim.get("shared", False)
+    if not isinstance(title, str) or not isinstance(method, str | None) or not isinstance(path, str | None):
+        raise SourceError(
+            f"{shown}: title, method and path are texts in the claim {dict(claim)!r}; method and path may be null."
+        )
+    if not isinstance(shared, bool):
+        raise SourceError(f"{shown}: shared is true or false in the claim {dict(claim)!r}.")
+    method = None if method is None else method.lower()
     path = None if path is None else normalised(path, prefix)
-    return Claim(title, method.lower(), path, ids.get((path, method.lower())) if path else None)
+    operation = claim.get("operation")
+    if operation is None and path is not None and method is not None:
+        operation = ids.get((path, method))
+    elif operation is not None and ids and operation not in ids.values():
+        raise SourceError(f"{shown}: the one spec has no operation {operation!r}; see the claim {dict(claim)!r}.")
+    return Claim(title, method, path, operation, shared)

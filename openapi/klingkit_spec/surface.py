@@ -40,8 +40,9 @@ def surface(
     cannot be asked for by the caller's own id although the create takes one.
     """
     creates = {node["operationId"]: path for path, _, node in operations(spec) if _is_create(node)}
+    whole = read_operations(spec, prefix="")
     defaults = {
-        node["operationId"]: read_operations(spec, prefix="")[path, method].request or {}
+        node["operationId"]: whole[path, method].request or {}
         for path, method, node in operations(spec)
         if _is_create(node)
     }

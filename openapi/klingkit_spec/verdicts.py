@@ -62,6 +62,7 @@ RULES: Mapping[str, tuple[Verdict, str]] = {
     "fewer values": ("overlay", "The relay sells part of what the official document lists."),
     "more models": ("widen", "Relays keep selling models that the official page has dropped."),
     "model in the example": ("widen", "The page lists no models, but its example asks for one: it is sold."),
+    "blank in the example": ("official", "A blank to fill in: the example leaves the field empty."),
     "other default": ("overlay", "The relay fills the field in itself."),
     "other format": ("overlay", "The relay describes the text more closely, or otherwise."),
     "header the dialect sends": ("overlay", "The relay wants the header; the dialect fills it from the request."),

@@ -138,8 +138,9 @@ def test_the_one_spec_says_who_documents_and_who_claims_an_operation(built: pipe
     paths = yaml.safe_load(built.outputs["resolved/kling.openapi.yaml"])["paths"]
 
     create = paths["/v1/videos/text2video"]["post"]
-    assert create["x-klingkit-relays"] == ["official", "anyapi"]
-    assert create["x-klingkit-claimed-by"] == ["haoee"]
+    assert create["x-klingkit-relays"] == ["official", "anyapi", "openai-next"]
+    assert create["x-klingkit-claimed-by"] == ["xiexus", "haoee"]  # a page not seen there, and a sidebar
+    assert paths["/v1/videos/omni-video/{task_id}"]["get"]["x-klingkit-claimed-by"] == ["anyapi", "haoee"]
     assert paths["/v1/videos/multi-image2video"]["post"]["x-klingkit-relays"] == ["official", "anyapi", "openai-next"]
 
 
@@ -186,29 +187,51 @@ def test_a_relays_document_has_no_component_that_nothing_uses(built: pipeline.Bu
 
 
 def test_evidence_says_how_we_know_of_each_operation(built: pipeline.Build) -> None:
-    assert evidence(built, "anyapi") == {
-        "video_text2video_create": "documented",
-        "video_text2video_get": "documented",
-        "video_text2video_list": "assumed",
-        "video_multi_image2video_create": "documented",
-        "video_multi_image2video_get": "documented",
-        "video_multi_image2video_list": "assumed",
+    anyapi = evidence(built, "anyapi")
+    assert {how: sum(word == how for word in anyapi.values()) for how in set(anyapi.values())} == {
+        "documented": 36,
+        "claimed": 1,
+        "assumed": 17,
     }
+    assert anyapi["video_omni_video_get"] == "claimed"
+    assert all(operation.endswith("_list") for operation, how in anyapi.items() if how == "assumed")
     assert evidence(built, "xiexus") == {
+        "video_text2video_create": "claimed",
+        "video_text2video_get": "claimed",
         "video_image2video_create": "documented",
         "video_image2video_get": "documented",
     }
     assert evidence(built, "openai-next") == {
+        "video_text2video_create": "documented",
+        "video_text2video_get": "assumed",
+        "video_text2video_list": "assumed",
+        "video_image2video_create": "documented",
+        "video_image2video_get": "claimed",
+        "video_image2video_list": "assumed",
         "video_multi_image2video_create": "documented",
         "video_multi_image2video_get": "assumed",
         "video_multi_image2video_list": "assumed",
-    }
-    assert evidence(built, "haoee") == {
-        "image_multi_image2image_create": "documented",
-        "image_multi_image2image_get": "claimed",
-        "image_multi_image2image_list": "assumed",
+        "video_extend_create": "claimed",
+        "video_extend_get": "assumed",
     }
     assert set(evidence(built, "official").values()) == {"documented"}
+
+
+def test_one_query_for_all_serves_every_operation_that_is_claimed(built: pipeline.Build) -> None:
+    haoee = evidence(built, "haoee")
+
+    assert {operation for operation, how in haoee.items() if how == "documented"} == {"image_multi_image2image_create"}
+    assert {operation for operation, how in haoee.items() if how == "assumed"} == {"image_multi_image2image_list"}
+    assert {haoee[f"{name}_get"] for name in ("video_effects", "audio_text2audio", "video_lip_sync")} == {"claimed"}
+    assert "account_costs_get" not in haoee
+
+
+def test_a_query_under_another_path_stands_there_in_the_relays_document(built: pipeline.Build) -> None:
+    paths = resolved(built, "haoee")["paths"]
+
+    assert paths["/v1/images/omni-image/{task_id}"]["get"]["operationId"] == "video_omni_video_get"
+    assert "/v1/videos/omni-video/{task_id}" not in paths
+    assert "/v1/videos/omni-video/{task_id}" in resolved(built, "anyapi")["paths"]
 
 
 def test_anyapi_requires_what_its_pages_mark(built: pipeline.Build) -> None:
@@ -292,8 +315,8 @@ def test_openai_next_keeps_the_official_word_where_its_page_is_silent(built: pip
         ),
         (
             "xiexus",
-            "    required: false\n- target: $.paths['/v1/videos/image2video'].post.requestBody.content",
-            "    x-seen: true\n- target: $.paths['/v1/videos/image2video'].post.requestBody.content",
+            "    required: false\n- target: $.paths['/v1/videos/text2video', '/v1/videos/image2video']",
+            "    x-seen: true\n- target: $.paths['/v1/videos/text2video', '/v1/videos/image2video']",
             "xiexus video_image2video_create body required: its own document comes to False",
         ),
         (
@@ -334,7 +357,7 @@ def test_an_overlay_for_an_operation_the_relay_lacks_stops_the_build(clone: Path
     extra = "- target: $.components.schemas.ImageAspectRatio\n  update: {x-seen: true}\n"
     edit(clone / "overlays" / "openai-next.overlay.yaml", lambda text: text + extra)
 
-    with pytest.raises(OverlayError, match=r"actions\[2\]: no operation of this relay uses .*; delete it"):
+    with pytest.raises(OverlayError, match=r"actions\[\d+\]: no operation of this relay uses .*; delete it"):
         pipeline.build(clone)
 
 
@@ -415,6 +438,9 @@ def test_two_pages_about_one_operation_stop_the_build(clone: Path) -> None:
         ("relays.toml", "[relay.official]", "[relay.official", "relays.toml cannot be read as TOML"),
         ("sources/haoee/claims.yaml", "method: POST, ", "", "the key 'method' is missing from"),
         ("sources/haoee/claims.yaml", "operations:", "operation:", "needs a list 'operations'"),
+        ("sources/haoee/claims.yaml", "video_omni_video_get", "video_omni_get", "has no operation 'video_omni_get'"),
+        ("sources/haoee/claims.yaml", "shared: true", "shared: 1", "shared is true or false"),
+        ("sources/xiexus/provenance.toml", '"claimed"', '"rumoured"', "the evidence of 'text2video.json' is one of"),
     ],
 )
 def test_a_table_that_is_not_in_order_stops_the_build(

@@ -55,10 +55,14 @@ def body(page: str) -> dict[str, Any]:
     return schema
 
 
+CAMERA = "neither count nor example tells whether 'type' belongs to 'camera_control'; it was put beside it"
+LOST = {"openai-next/text2video.txt": [CAMERA], "openai-next/image2video.txt": [CAMERA]}
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_source_page_is_read_whole_and_valid(page: str) -> None:
     reading = read_file(SOURCES / page)
-    assert [note for note in reading.notes if note.level == "warning"] == []
+    assert [note.message for note in reading.notes if note.level == "warning"] == LOST.get(page, [])
     assert [error.message for error in OpenAPIV31SpecValidator(reading.document).iter_errors()] == []
 
 
@@ -84,6 +88,20 @@ def test_source_page_is_read_whole_and_valid(page: str) -> None:
             "anyapi/query-multi-image2video.yaml",
             "indented-yaml",
             "/kling/v1/videos/multi-image2video/{id}",
+            "get",
+            "https://www.anyapi.vip",
+        ),
+        (
+            "anyapi/image2video.md",
+            "indented-yaml",
+            "/kling/v1/videos/image2video",
+            "post",
+            "https://www.anyapi.vip",
+        ),
+        (
+            "anyapi/query-avatar.md",
+            "indented-yaml",
+            "/kling/v1/videos/avatar/image2video/{id}",
             "get",
             "https://www.anyapi.vip",
         ),

@@ -84,4 +84,5 @@ def test_claims_name_the_operation_where_we_have_one(table: dict[str, Any]) -> N
     assert len(claims) == 17
     assert claims[0] == {"operation": "video_text2video_create", "path": "/v1/videos/text2video", "title": "文生视频"}
     assert claims[2] == {"operation": None, "path": None, "title": "多图参考生图"}
-    assert table["relays"]["anyapi"]["claims"] == []
+    assert [claim["operation"] for claim in table["relays"]["anyapi"]["claims"]] == ["video_omni_video_get"]
+    assert table["relays"]["xiexus"]["claims"] == []

@@ -25,6 +25,7 @@ class Wording:
         rest: the object that every other field travels in; empty means none.
         headers: header to the field whose value it carries, by its name in the one spec.
         header_values: header to those values of the field that are said differently.
+        query_path: where a task is asked for, with ``{task_id}`` in it, when that is not below where it was made.
         repeat: fields that are sent once more: the relay's name to the other name.
         also_at_top: whether what travels in `rest` stands at top level too, so that gateways which read either do.
         explicit: what is sent where the caller says nothing, since the relay would fill in something else than Kling.
@@ -39,6 +40,7 @@ class Wording:
     rest: str
     headers: Mapping[str, str]
     header_values: Mapping[str, Mapping[str, str]]
+    query_path: str = ""
     repeat: Mapping[str, str] = field(default_factory=dict)
     also_at_top: bool = False
     explicit: Mapping[str, Any] = field(default_factory=dict)
@@ -59,7 +61,8 @@ def wording_of(dialect: str, operation: str) -> Wording:
             f"The registry names the dialect {dialect!r}, which klingkit does not know; reinstall."
         )
     general = table.get("request", {})
-    special = table.get("operation", {}).get(operation, {}).get("request", {})
+    own = table.get("operation", {}).get(operation, {})
+    special = own.get("request", {})
 
     def merged(name: str) -> dict[str, Any]:
         return {**general.get(name, {}), **special.get(name, {})}
@@ -75,6 +78,7 @@ def wording_of(dialect: str, operation: str) -> Wording:
         rest=chosen("rest") or "",
         headers=merged("headers"),
         header_values=merged("header_values"),
+        query_path=own.get("query_path", ""),
         repeat=merged("repeat"),
         also_at_top=bool(chosen("also_at_top")),
         explicit=merged("explicit"),

@@ -89,6 +89,9 @@ def get_call(
     if operation.shared and "," in asked:
         raise InvalidRequestError("task_id has a comma in it, which no task has here.", argument="task_id")
     wire = _lowlevel.get(operation, asked, external=external)
+    if elsewhere := wording_of(session.relay.dialect, operation.id).query_path:
+        said = wire.path.rpartition("/")[2]
+        wire = _lowlevel.Wire(wire.method, elsewhere.replace("{task_id}", said), wire.query)
     return _call(session, f"{operation.shared or operation.id}_get", wire, {}, None, timeouts)
 
 

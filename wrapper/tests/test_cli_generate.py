@@ -280,12 +280,14 @@ def test_no_relay_is_refused_with_the_ways_to_name_one(capsys: pytest.CaptureFix
 
 
 def test_what_a_relay_does_not_offer_is_refused_with_the_option_that_tries_it(
-    respx_mock: Any, anyapi: None, capsys: pytest.CaptureFixture[str]
+    respx_mock: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    argv = ["generate", "image-to-video", "x", "--image", "https://cdn.example/a.png", "--model", "kling-v3"]
+    monkeypatch.setenv("KLINGKIT_HAOEE_API_KEY", "sk-test")
+    argv = ["generate", "multi-image-to-video", "x", "--image", "https://cdn.example/a.png", "--model", "kling-v1-6"]
+    argv += ["--relay", "haoee"]
     assert _dispatch.main(argv) == 2
     err = capsys.readouterr().err
-    assert "anyapi documents no image_to_video" in err
+    assert "haoee documents no multi_image_to_video" in err
     assert "or give --allow-undocumented to try it" in err
     assert not respx_mock.calls
     assert _dispatch.main([*argv, "--allow-undocumented", "--dry-run"]) == 0

@@ -107,7 +107,7 @@ def test_show_tells_offer_evidence_requirements_and_gaps(capsys: pytest.CaptureF
     assert offer["evidence"] == {"create": "documented", "get": "documented", "list": "assumed"}
     assert "multi_shot" in offer["requires"]
     assert offer["filled_in"]["multi_shot"] is False
-    assert facts["operations"]["image-to-video"] is None
+    assert told(capsys, "show", "openai-next")["operations"]["multi-image-to-image"] is None
     assert "watermark_info" in facts["operations"]["multi-image-to-video"]["lacks"]
 
 
@@ -115,6 +115,7 @@ def test_show_tells_what_is_called_differently(capsys: pytest.CaptureFixture[str
     haoee = told(capsys, "show", "haoee")["operations"]["multi-image-to-image"]
     assert "scene_image is called scence_image" in haoee["differs"]
     assert "the header ModelName repeats model_name" in haoee["differs"]
+    assert "claimed" in told(capsys, "show", "haoee")["operations"]["image-to-video"]["evidence"].values()
     xiexus = told(capsys, "show", "xiexus")["operations"]["image-to-video"]
     assert "model_name is called model" in xiexus["differs"]
     assert "duration is a number" in xiexus["differs"]

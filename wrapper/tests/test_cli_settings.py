@@ -82,8 +82,12 @@ def test_a_relay_of_the_users_own_is_taken_by_the_client_and_offers_what_the_one
     created = respx_mock.post(root).respond(json=words.task())
     with Kling("mirror", environ={**environ, "KLINGKIT_MIRROR_API_KEY": KEY}) as kling:
         task = kling.video.text_to_video("a fox", model_name="kling-v3")
-        with pytest.raises(UnsupportedByRelayError, match=r"mirror documents no image_to_video"):
-            kling.video.image_to_video("https://cdn.example/cat.png", model_name="kling-v3")
+    like = config.write(MIRROR.replace('"anyapi"', '"openai-next"'))
+    with (
+        Kling("mirror", environ={**like, "KLINGKIT_MIRROR_API_KEY": KEY}) as kling,
+        pytest.raises(UnsupportedByRelayError, match=r"mirror documents no multi_image_to_image"),
+    ):
+        kling.image.multi_image_to_image(["https://cdn.example/cat.png"], model_name="kling-v2-1")
     assert (task.relay, task.task_id) == ("mirror", "831")
     assert created.calls.last.request.headers["authorization"] == f"Bearer {KEY}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 from typing import Any
 
@@ -144,16 +145,22 @@ def test_a_closed_client_says_so(either: Any) -> None:
 def test_an_operation_without_documents_is_refused_and_the_way_around_is_told(either: Any) -> None:
     kling = either.open("haoee")
     with pytest.raises(klingkit.UnsupportedByRelayError, match="allow_undocumented=True") as caught:
-        either.run(kling.video.text_to_video("x", model_name="kling-v3"))
+        either.run(kling.video.multi_image_to_video(["https://cdn.example/a.png"], "x", model_name="kling-v1-6"))
     assert "multi_image_to_image" in str(caught.value)
 
 
 def test_an_operation_without_documents_can_be_tried_in_words_of_the_one_spec(
     respx_mock: Any, words: Any, either: Any
 ) -> None:
-    route = respx_mock.post("https://maas.haoee.com/kling/v1/videos/text2video").respond(json=words.task())
+    route = respx_mock.post("https://maas.haoee.com/kling/v1/videos/multi-image2video").respond(json=words.task())
     kling = either.open("haoee", allow_undocumented=True)
-    task = either.run(kling.video.text_to_video("x", model_name="kling-v3", duration=5))
+    picture = "https://cdn.example/a.png"
+    task = either.run(kling.video.multi_image_to_video([picture], "x", model_name="kling-v1-6", duration=5))
     assert task.task_id == "831"
-    assert route.calls.last.request.content == b'{"model_name":"kling-v3","prompt":"x","duration":"5"}'
-    assert route.calls.last.request.headers["ModelName"] == "kling-v3"
+    assert json.loads(route.calls.last.request.content) == {
+        "model_name": "kling-v1-6",
+        "image_list": [{"image": picture}],
+        "prompt": "x",
+        "duration": "5",
+    }
+    assert route.calls.last.request.headers["ModelName"] == "kling-v1-6"

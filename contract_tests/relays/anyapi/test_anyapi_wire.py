@@ -80,3 +80,40 @@ def test_the_errors_of_the_gateway_family_are_read_too(
     respx_mock.post(f"{ROOT}/text2video").respond(http, json=body)
     with pytest.raises(expected):
         either.run(either.open("anyapi").video.text_to_video("A fox", model_name="kling-v2-5-turbo"))
+
+
+def test_image_to_video_asks_for_the_first_frame_and_fills_in_the_rest(respx_mock: Any, either: Any) -> None:
+    route = respx_mock.post(f"{ROOT}/image2video").respond(json=CREATED)
+    task = either.run(
+        either.open("anyapi").video.image_to_video("https://example.com/a.png", "A fox", model_name="kling-v2-5-turbo")
+    )
+    body = either.sent(route)
+    assert body.pop("external_task_id") == task.external_task_id
+    assert body == {
+        "model_name": "kling-v2-5-turbo",
+        "image": "https://example.com/a.png",
+        "prompt": "A fox",
+        "mode": "std",
+        "duration": "5",
+    }
+
+
+def test_a_picture_of_pictures_is_asked_for_with_their_number(respx_mock: Any, either: Any) -> None:
+    route = respx_mock.post("https://www.anyapi.vip/kling/v1/images/multi-image2image").respond(json=CREATED)
+    either.run(
+        either.open("anyapi").image.multi_image_to_image(
+            ["https://example.com/a.png"],
+            "In the snow",
+            model_name="kling-v2-1",
+            scene_image="https://example.com/snow.png",
+            external_task_id="mine",
+        )
+    )
+    assert either.sent(route) == {
+        "model_name": "kling-v2-1",
+        "subject_image_list": [{"subject_image": "https://example.com/a.png"}],
+        "prompt": "In the snow",
+        "scene_image": "https://example.com/snow.png",
+        "n": 1,
+        "external_task_id": "mine",
+    }

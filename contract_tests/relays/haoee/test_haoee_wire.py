@@ -7,6 +7,10 @@ from typing import Any
 import pytest
 
 import klingkit
+from klingkit._registry import find_relay
+from klingkit._request import Session, get_call
+from klingkit._surface import Operation
+from klingkit._timeouts import Timeouts
 
 ROOT = "https://maas.haoee.com/kling/v1/images/multi-image2image"
 PICTURES = ["https://example.com/a.png", "https://example.com/b.png"]
@@ -79,3 +83,35 @@ def test_a_failed_task_tells_why(respx_mock: Any, either: Any, waits: Any) -> No
     task = create(either)
     with pytest.raises(klingkit.TaskFailedError, match="risk"):
         either.run(task.wait())
+
+
+def test_what_the_sidebar_claims_is_asked_for_as_the_vendors_plugin_does(respx_mock: Any, either: Any) -> None:
+    videos = "https://maas.haoee.com/kling/v1/videos"
+    route = respx_mock.post(f"{videos}/image2video").respond(json=CREATED)
+    respx_mock.get(f"{videos}/image2video/831").respond(json=CREATED)
+    kling = either.open("haoee")
+    task = either.run(
+        kling.video.image_to_video(
+            PICTURES[0], "The fox looks up", model_name="kling-v2-5-turbo", duration=5, extra={"resolution": "1k"}
+        )
+    )
+    assert either.sent(route) == {
+        "model_name": "kling-v2-5-turbo",
+        "image": PICTURES[0],
+        "prompt": "The fox looks up",
+        "duration": "5",
+        "resolution": "1k",
+    }
+    assert route.calls.last.request.headers["ModelName"] == "kling-video-v2-5-turbo"
+    assert task.external_task_id is None  # nothing tells that it could be found by one
+    assert either.run(kling.tasks.get(task.task_id, operation="image_to_video")).task_id == "831"
+
+
+def test_an_omni_video_is_asked_for_under_the_path_of_omni_images() -> None:
+    haoee = find_relay("haoee")
+    session = Session(haoee, "https://maas.haoee.com/kling", Timeouts(), 0)
+    omni = Operation("video_omni_video", "video", "video")
+
+    assert get_call(session, omni, "83/1").url == "https://maas.haoee.com/kling/v1/images/omni-image/83%2F1"
+    anyapi = Session(find_relay("anyapi"), "https://www.anyapi.vip/kling", Timeouts(), 0)
+    assert get_call(anyapi, omni, "831").url == "https://www.anyapi.vip/kling/v1/videos/omni-video/831"

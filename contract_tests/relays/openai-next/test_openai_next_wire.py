@@ -60,3 +60,20 @@ def test_a_query_that_is_not_offered_after_all_is_a_web_page(respx_mock: Any, ei
     respx_mock.get(f"{ROOT}/831").respond(html="<!doctype html><title>Dashboard</title>")
     with pytest.raises(klingkit.HtmlPageError):
         either.run(either.open("openai-next").tasks.get("831", operation="multi_image_to_video"))
+
+
+def test_text_and_picture_to_video_are_said_as_in_the_one_spec(respx_mock: Any, either: Any) -> None:
+    videos = ROOT.rpartition("/")[0]
+    kling = either.open("openai-next")
+    told = {"model_name": "kling-v1-6", "duration": 10, "external_task_id": "mine"}
+    text = respx_mock.post(f"{videos}/text2video").respond(json=CREATED)
+    either.run(kling.video.text_to_video("A fox", cfg_scale=0.7, **told))
+    picture = respx_mock.post(f"{videos}/image2video").respond(json=CREATED)
+    either.run(kling.video.image_to_video("https://example.com/a.png", image_tail="https://example.com/b.png", **told))
+    said = {**told, "duration": "10"}
+    assert either.sent(text) == {**said, "prompt": "A fox", "cfg_scale": 0.7}
+    assert either.sent(picture) == {
+        **said,
+        "image": "https://example.com/a.png",
+        "image_tail": "https://example.com/b.png",
+    }

@@ -175,3 +175,19 @@ def test_a_lost_answer_is_an_unknown_outcome_for_no_query_takes_the_callers_id(
     with pytest.raises(klingkit.OutcomeUnknownError, match="on its website"):
         create(either)
     assert route.call_count == 1
+
+
+def test_a_video_from_a_text_is_worded_as_one_from_a_picture(respx_mock: Any, either: Any) -> None:
+    root = ROOT.replace("image2video", "text2video")
+    route = respx_mock.post(root).respond(json={"task_id": "abcd1234", "status": "queued"})
+    respx_mock.get(f"{root}/abcd1234").respond(json={"task_id": "abcd1234", "status": "completed", "url": CDN})
+    kling = either.open("xiexus")
+    task = either.run(kling.video.text_to_video("A fox", model_name="kling-v1", duration=10, aspect_ratio="1:1"))
+    assert either.sent(route) == {
+        "model": "kling-v1",
+        "prompt": "A fox",
+        "duration": 10,
+        "metadata": {"aspect_ratio": "1:1"},
+    }
+    again = either.run(kling.tasks.get(task.task_id, operation="text_to_video"))
+    assert [file.url for file in again.files] == [CDN]

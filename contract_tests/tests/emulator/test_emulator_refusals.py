@@ -213,7 +213,7 @@ def test_a_method_that_does_not_fit_is_404_as_documented(callers, relay, method)
 
 @pytest.mark.usefixtures("free")
 def test_an_operation_the_relay_does_not_offer_is_an_unknown_path(callers):
-    answer = callers("haoee").http.post("/v1/videos/text2video", json={"prompt": "fox"})
+    answer = callers("haoee").http.post("/v1/videos/multi-image2video", json={"prompt": "fox"})
     assert (answer.status_code, code(answer)) == (404, 1203)
 
 

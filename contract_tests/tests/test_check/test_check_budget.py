@@ -55,3 +55,18 @@ def test_a_charge_that_showed_later_is_booked() -> None:
     budget = Budget(1)
     budget.charge()
     assert budget.room(Purpose.PURCHASE) == 0
+
+
+def test_a_relay_that_takes_what_it_ought_to_refuse_is_stopped_at_the_budget_and_not_one_later() -> None:
+    budget = Budget(2)
+    for _ in range(2):
+        assert not budget.overspent
+        budget.settle(Outcome.ACCEPTED, reserved=False)
+    assert budget.overspent
+
+
+def test_a_budget_that_was_used_as_meant_is_not_overspent() -> None:
+    budget = Budget(1)
+    assert budget.reserve(Purpose.PURCHASE)
+    budget.settle(Outcome.ACCEPTED, reserved=True)
+    assert (budget.spent, budget.overspent) == (1, False)

@@ -52,13 +52,27 @@ def test_every_relay_has_one_cell_per_operation_and_check(on_emulator: Callable[
 
 
 def test_a_selected_check_sends_only_what_it_needs(on_emulator: Callable[..., object]) -> None:
-    ran = on_emulator(["haoee"], checks=["unknown-path"])
-    assert ran.results.relays["haoee"].requests < 5
+    ran = on_emulator(["xiexus"], checks=["unknown-path"])
+    assert ran.results.relays["xiexus"].requests < 5
 
 
 def test_an_operation_that_a_relay_does_not_offer_does_not_apply(on_emulator: Callable[..., object]) -> None:
-    cell = on_emulator(["haoee"], checks=["limits"]).results.cells["haoee", "video_text2video_create", "limits"]
+    cell = on_emulator(["xiexus"], checks=["limits"]).results.cells["xiexus", "video_omni_video_create", "limits"]
     assert cell.verdict is Verdict.NOT_APPLICABLE
+
+
+def test_what_no_page_describes_may_be_missing_and_what_one_describes_may_not(served: Callable[..., object]) -> None:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        reply(handler, 404, b'{"code": 1203, "message": "no such address", "request_id": "r"}')
+
+    with served(answer) as address:
+        cells = check(address, "auth-missing", "status-code", "missing-required").cells
+    claimed = cells["haoee", "video_effects_get", "status-code"]
+    assert claimed.verdict is Verdict.NOT_APPLICABLE
+    assert claimed.reason.startswith("named by the relay's pages without a description, and not found")
+    assert cells["haoee", "image_multi_image2image_list", "status-code"].reason.startswith("assumed from the official")
+    described = cells["haoee", "image_multi_image2image_create", "missing-required"]
+    assert described.verdict is not Verdict.NOT_APPLICABLE
 
 
 def test_a_relay_that_does_not_answer_stops_the_run_before_it_starts() -> None:
@@ -84,7 +98,7 @@ def test_a_relay_that_falls_silent_is_found_and_left_alone(served: Callable[...,
     assert results.relays["haoee"].paid <= 3
 
 
-@pytest.mark.parametrize("status", [200, 404])
+@pytest.mark.parametrize("status", [200, 500])
 def test_a_key_that_a_relay_repeats_is_in_no_report(served: Callable[..., object], tmp_path: Path, status: int) -> None:
     def answer(handler: BaseHTTPRequestHandler) -> None:
         said = handler.headers.get("authorization", "")

@@ -2,11 +2,19 @@
 from typing import Literal, cast
 
 Text2VideoModel = Literal[
-    "kling-v1", "kling-v1-6", "kling-v2-1-master", "kling-v2-5-turbo", "kling-v2-6", "kling-v2-master", "kling-v3"
+    "kling-v1",
+    "kling-v1-5",
+    "kling-v1-6",
+    "kling-v2-1-master",
+    "kling-v2-5-turbo",
+    "kling-v2-6",
+    "kling-v2-master",
+    "kling-v3",
 ]
 
 TEXT_2_VIDEO_MODEL_VALUES: set[Text2VideoModel] = {
     "kling-v1",
+    "kling-v1-5",
     "kling-v1-6",
     "kling-v2-1-master",
     "kling-v2-5-turbo",

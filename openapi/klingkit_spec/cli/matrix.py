@@ -33,7 +33,7 @@ def matrix(
     operation: Annotated[list[str] | None, typer.Option("--operation", metavar="ID", help=_OPERATION_HELP)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
     html: Annotated[Path | None, typer.Option("--html", metavar="FILE", dir_okay=False, help="Write a page.")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="List fields that are alike everywhere, too.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Leave nothing out.")] = False,
 ) -> int:
     """Show who offers what: operation by relay, field by relay.
 

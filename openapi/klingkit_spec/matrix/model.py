@@ -150,9 +150,15 @@ def build(documents: Documents, locator: Locator) -> Matrix:
     for place, operation in ids.items():
         matrix.operations[operation] = {}
         matrix.fields[operation] = {path: {} for path in table[place].request or {}}
+    places = {operation: place for place, operation in ids.items()}
     for relay, document in documents.relays.items():
-        own = {(path, method): node for path, method, node in operations(document)}
-        said = read_operations(document, prefix="")
+        # a relay may have an operation under the path of another one; what it is, its id says
+        home = {
+            (path, method): places.get(str(node.get("operationId")), (path, method))
+            for path, method, node in operations(document)
+        }
+        own = {home[path, method]: node for path, method, node in operations(document)}
+        said = {home[place]: operation for place, operation in read_operations(document, prefix="").items()}
         for place in [*ids, *(place for place in own if place not in ids)]:
             operation = ids.get(place) or str(own[place].get("operationId", " ".join(reversed(place))))
             row = matrix.operations.setdefault(operation, {})

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from klingkit_spec.matrix.phrases import LEGEND, field_phrases, operation_phrase, renamings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from klingkit_spec.matrix.model import Cell, Matrix
 
@@ -38,7 +38,7 @@ def _operations(matrix: Matrix) -> str:
         named = bool(matrix.fields.get(operation)) and any(matrix.fields[operation].values())
         label = f'<a href="#{escape(operation)}">{_code(operation)}</a>' if named else _code(operation)
         rows[label] = [_operation(row.get(relay)) for relay in matrix.relays]
-    return _table("Operations", ["operation", *matrix.relays], rows)
+    return f'<div class="operations">{_table("Operations", ["operation", *matrix.relays], rows.items())}</div>'
 
 
 def _operation(cell: Cell | None) -> str:
@@ -48,15 +48,18 @@ def _operation(cell: Cell | None) -> str:
 
 
 def _renamings(matrix: Matrix) -> str:
-    rows = {
-        _code(renaming.name): [
-            _td("", escape(renaming.relay)),
-            _td("", _code(renaming.field)),
-            _td("", _code(renaming.operation)),
-            _td("", _source(renaming.cell)),
-        ]
+    rows = [
+        (
+            _code(renaming.name),
+            [
+                _td("", escape(renaming.relay)),
+                _td("", _code(renaming.field)),
+                _td("", _code(renaming.operation)),
+                _td("", _source(renaming.cell)),
+            ],
+        )
         for renaming in renamings(matrix)
-    }
+    ]
     head = ["relay's name", "relay", "name in the one spec", "operation", "source"]
     return _table("Called differently", head, rows) if rows else ""
 
@@ -67,7 +70,7 @@ def _fields(matrix: Matrix, operation: str) -> str:
     if not relays:
         return ""
     rows = {_code(path): [_field(path, row.get(relay)) for relay in relays] for path, row in table.items()}
-    return f'<section id="{escape(operation)}">{_table(operation, ["field", *relays], rows)}</section>'
+    return f'<section id="{escape(operation)}">{_table(operation, ["field", *relays], rows.items())}</section>'
 
 
 def _field(path: str, cell: Cell | None) -> str:
@@ -86,7 +89,11 @@ def _badge(state: str, words: str) -> str:
 
 
 def _source(cell: Cell) -> str:
-    return "" if cell.source is None else f" <small>{escape(str(cell.source).removeprefix('sources/'))}</small>"
+    if cell.source is None:
+        return ""
+    page = str(cell.source).removeprefix("sources/")
+    # the relay heads the column, so that its folder is told on hovering alone
+    return f' <small title="{escape(page)}">{escape(page.rpartition("/")[2])}</small>'
 
 
 def _code(words: str) -> str:
@@ -97,9 +104,9 @@ def _td(state: str, content: str) -> str:
     return f'<td class="{escape(state)}">{content}</td>' if state else f"<td>{content}</td>"
 
 
-def _table(caption: str, head: Iterable[str], rows: Mapping[str, Iterable[str]]) -> str:
+def _table(caption: str, head: Iterable[str], rows: Iterable[tuple[str, Iterable[str]]]) -> str:
     heads = "".join(f'<th scope="col">{escape(words)}</th>' for words in head)
-    body = "\n".join(f'<tr><th scope="row">{label}</th>{"".join(cells)}</tr>' for label, cells in rows.items())
+    body = "\n".join(f'<tr><th scope="row">{label}</th>{"".join(cells)}</tr>' for label, cells in rows)
     # a table that is wider than the screen scrolls by itself, also from the keyboard
     return (
         f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(caption)}"><table>'

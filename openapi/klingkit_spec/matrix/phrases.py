@@ -21,6 +21,7 @@ LEGEND = {
     "extra": "not in the one spec",
 }
 _DOUBTFUL = ("claimed", "assumed")
+_FEW = 3  # values that read well as what is missing
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,10 @@ def renamings(matrix: Matrix) -> list[Renaming]:
 
 def operation_phrase(cell: Cell) -> str:
     """Return what is said of an operation, in one or two words; the count of differences for a different one."""
-    if cell.state == "different" or (cell.state in _DOUBTFUL and cell.count):
-        return f"{cell.count} differ{'s' if cell.count == 1 else ''}"
-    return cell.state
+    count = f"{cell.count} differ{'s' if cell.count == 1 else ''}"
+    if cell.state == "different":
+        return count
+    return f"{cell.state}, {count}" if cell.state in _DOUBTFUL and cell.count else cell.state
 
 
 def field_phrases(cell: Cell) -> list[str]:
@@ -57,7 +59,7 @@ def field_phrases(cell: Cell) -> list[str]:
     if cell.state in {"documented", *_DOUBTFUL} and not cell.aspects:
         return []
     if cell.inherited:
-        return ["as the field it is in"]
+        return ["not there" if cell.state == "missing" else "as the field it is in"]
     return [_phrase(aspect, cell.state) for aspect in sorted(cell.aspects, key=lambda aspect: aspect.aspect != "name")]
 
 
@@ -85,10 +87,13 @@ def _enum(aspect: Aspect) -> str:
         return "any value"
     if not isinstance(ours, list):
         return f"only {_values(theirs)}"
+    gone = [value for value in ours if value not in theirs]
+    if len(gone) > max(len(theirs), _FEW) and not any(value not in ours for value in theirs):
+        return f"only {_values(theirs)}"
     parts = [
         f"{word} {_values(values)}"
         for word, values in (
-            ("without", [value for value in ours if value not in theirs]),
+            ("without", gone),
             ("also", [value for value in theirs if value not in ours]),
         )
         if values

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from klingkit_spec import yamlio
@@ -41,7 +41,7 @@ class PageLocator(Locator):
             return None
         page, path, _ = found
         text = self._text(relay, page)
-        line = Lines(text).line(("paths", path, place[1])) if relay == OFFICIAL else first_line(text, path)
+        line = _lines(text).line(("paths", path, place[1])) if relay == OFFICIAL else first_line(text, path)
         return Source(f"sources/{relay}/{page}", line)
 
     def field(self, relay: str, place: Place, name: str) -> Source | None:
@@ -94,13 +94,19 @@ class PageLocator(Locator):
         return {name: found.get(name.removesuffix("[]"), found.get(name)) for name in table}
 
 
+@lru_cache(maxsize=8)
+def _lines(text: str) -> Lines:
+    """Return the lines of `text`; the official document is large, and asked for once per operation."""
+    return Lines(text)
+
+
 def _schema_lines(document: dict[str, Any], text: str, path: str, method: str) -> dict[str, int | None]:
     """Return the line of every request field of a document that is OpenAPI itself."""
     operation = document["paths"][path][method]
     body = resolve(document, operation.get("requestBody"))
     if json_content(body) is None or "requestBody" not in operation:
         return {}
-    lines = Lines(text)
+    lines = _lines(text)
     kind = next(kind for kind in body["content"] if "json" in kind)
     start = ("paths", path, method, "requestBody", "content", kind, "schema")
     found: dict[str, int | None] = {}

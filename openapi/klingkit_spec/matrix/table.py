@@ -9,8 +9,8 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from klingkit_spec.matrix.model import differing_rows
 from klingkit_spec.matrix.phrases import LEGEND, field_phrases, renamings
+from klingkit_spec.matrix.rows import Row, alone, groups, rows_to_tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,6 +25,10 @@ _STYLES = {"different": "yellow", "missing": "red", "extra": "cyan", "claimed": 
 _NAME = "bold magenta"
 _HEAD = "bold"
 _NARROWEST_NAMES = 22  # columns below which the names of fields are hard to tell apart
+_WIDEST_NAMES = 31
+_NARROWEST_FIELD = 14  # columns in which what is said of a field still reads well
+_NARROWEST_STATE = 8
+_BETWEEN = 2
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,8 @@ _ASCII = _Signs("ok", "-", "!=", "->", ('"', '"'))
 def print_matrix(matrix: Matrix, console: Console, *, everything: bool = False) -> None:
     """Print the matrix on `console`: operations, what is called differently, then the fields of each operation.
 
-    Fields that are alike everywhere are counted, not listed, unless `everything` is asked for.
+    Fields that are alike everywhere are counted, not listed, and relays in which no field differs are left out, unless
+    `everything` is asked for. More relays than fit beside each other stand below each other.
     """
     _Printer(matrix, console, everything=everything).run()
 
@@ -71,11 +76,21 @@ class _Printer:
 
     # ---------------------------------------------------------------------------------------------- operations
     def _operations(self) -> None:
-        table = self._table("operation", self._matrix.relays)
-        for operation, row in self._matrix.operations.items():
-            table.add_row(operation, *(self._operation(row.get(relay)) for relay in self._matrix.relays))
-        self._print(table)
-        self._console.print()
+        rows = self._matrix.operations
+        apart = {} if self._everything else alone(rows, self._matrix.relays)
+        hidden = {operation for operations in apart.values() for operation in operations}
+        names = max((len(operation) for operation in rows if operation not in hidden), default=0) + 1
+        room = self._console.width - min(max(names, _NARROWEST_NAMES), _WIDEST_NAMES)
+        for relays in groups({relay: max(len(relay), _NARROWEST_STATE) + 1 for relay in self._matrix.relays}, room):
+            table = self._table("operation", relays)
+            for operation, row in rows.items():
+                if operation not in hidden:
+                    table.add_row(operation, *(self._operation(row.get(relay)) for relay in relays))
+            self._print(table)
+            self._console.print()
+        for relay, operations in apart.items():
+            self._wrapped(f"{f'Only {relay} offers' if relay else 'Not offered'}: {', '.join(operations)}.")
+            self._console.print()
         self._wrapped("; ".join(f"{self._sign(state)} {words}" for state, words in LEGEND.items()) + ".")
         self._console.print()
 
@@ -88,7 +103,7 @@ class _Printer:
             return Text(self._signs.nothing, style="dim")
         if cell.state == "documented":
             return Text(self._signs.same, style="green")
-        words = f"{self._signs.differs} {cell.count}" if cell.count else cell.state
+        words = f"{self._signs.differs} {cell.count}" if cell.state == "different" else cell.state
         return Text(words, style=_STYLES.get(cell.state, ""))
 
     # ------------------------------------------------------------------------------------------ other names
@@ -112,21 +127,35 @@ class _Printer:
 
     # ---------------------------------------------------------------------------------------------- fields
     def _fields(self, operation: str) -> None:
-        rows = self._matrix.fields.get(operation, {})
-        telling = list(rows) if self._everything else list(differing_rows(rows))
-        relays = [relay for relay in self._matrix.relays if any(relay in row for row in rows.values())]
-        if not telling or not relays:
+        table = self._matrix.fields.get(operation, {})
+        relays = [relay for relay in self._matrix.relays if any(relay in row for row in table.values())]
+        if self._everything:
+            rows = [Row(path, row) for path, row in table.items()]
+        else:
+            rows = rows_to_tell(table)
+            relays = [relay for relay in relays if any(_differs(row, relay) for row in rows)]
+        if not rows or not relays:
             return
         self._heading(operation)
-        table = self._table("field", relays)
-        for path in telling:
-            table.add_row(path, *(self._field(path, rows[path].get(relay)) for relay in relays))
-        self._print(table)
-        if len(telling) < len(rows):
-            rest = len(rows) - len(telling)
+        room = self._console.width - _NARROWEST_NAMES
+        for index, chosen in enumerate(groups(dict.fromkeys(relays, _NARROWEST_FIELD), room)):
+            if index:
+                self._console.print()
+            self._some(rows, chosen)
+        rest = len(table) - sum(row.fields for row in rows)
+        if rest:
             self._wrapped(f"{rest} more field{'' if rest == 1 else 's'} without a difference of their own.", 1)
-        self._pages([rows[path] for path in telling], relays)
+        self._pages([row.cells for row in rows], relays)
         self._console.print()
+
+    def _some(self, rows: Sequence[Row], relays: Sequence[str]) -> None:
+        """Print the columns of `relays`; a row that says nothing of any of them is left out."""
+        each = (self._console.width - _NARROWEST_NAMES) // len(relays) - _BETWEEN
+        table = self._table("field", relays, each=each)
+        for row in rows:
+            if self._everything or any(_differs(row, relay) for relay in relays):
+                table.add_row(row.label, *(self._field(row.label, row.cells.get(relay)) for relay in relays))
+        self._print(table)
 
     def _field(self, path: str, cell: Cell | None) -> Text:
         if cell is None:
@@ -154,12 +183,12 @@ class _Printer:
                 self._wrapped(f"{relay}: the numbers are lines of {page}", 1)
 
     # ---------------------------------------------------------------------------------------------- as tables
-    def _table(self, first: str, relays: Iterable[str]) -> Table:
+    def _table(self, first: str, relays: Iterable[str], each: int | None = None) -> Table:
         lines = box.SIMPLE_HEAD if self._signs is _UNICODE else box.ASCII2
         table = Table(box=lines, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
         table.add_column(first, overflow="fold", min_width=_NARROWEST_NAMES)
         for relay in relays:
-            table.add_column(relay, overflow="fold")
+            table.add_column(relay, overflow="fold", max_width=each)
         return table
 
     def _print(self, table: Table) -> None:
@@ -167,3 +196,7 @@ class _Printer:
             self._console.print(table)
         for line in captured.get().splitlines():
             self._console.print(Text.from_ansi(line.rstrip()), soft_wrap=True)
+
+
+def _differs(row: Row, relay: str) -> bool:
+    return relay in row.cells and row.cells[relay].differs

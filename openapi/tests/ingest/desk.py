@@ -40,6 +40,7 @@ servers:
   - url: https://api.xiexus.cn
 """
 WIDENED = ("xiexus/query-image2video.json", '"queued",', '"queued", "cancelled",')
+TWIN = "sources/xiexus/query-text2video.json"  # answers in the same words
 OVERLAY = (
     "enum: [queued, in_progress, completed, failed]",
     "enum: [queued, in_progress, completed, failed, cancelled]",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 DESK = runpy.run_path(str(Path(__file__).parent / "desk.py"))
 OVERLAY = DESK["OVERLAY"]
+TWIN = DESK["TWIN"]
 WIDENED = DESK["WIDENED"]
 changed = DESK["changed"]
 differing = DESK["differing"]
@@ -29,6 +30,7 @@ def test_a_widened_enum_is_shown_written_and_built(
 ) -> None:
     page = changed(clone, tmp_path, *WIDENED)
     mend(clone / "overlays/xiexus.overlay.yaml", *OVERLAY)
+    mend(clone / TWIN, *WIDENED[1:])
     before = state(clone)
 
     assert run(page, "xiexus", clone) == 0
@@ -63,7 +65,9 @@ def test_a_widened_enum_is_shown_written_and_built(
 def test_an_overlay_that_disagrees_is_listed_and_the_outputs_stay(
     clone: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    page, before = changed(clone, tmp_path, *WIDENED), state(clone)
+    page = changed(clone, tmp_path, *WIDENED)
+    mend(clone / TWIN, *WIDENED[1:])
+    before = state(clone)
 
     assert run(page, "xiexus", clone) == 1
 

@@ -22,12 +22,12 @@ said = DESK["said"]
 
 @pytest.fixture
 def widening(clone: Path, tmp_path: Path) -> Path:
-    """A page that changes the one spec: the relay now documents an operation that it was only taken to have."""
+    """A page that changes the one spec: the relay now documents an operation that it did not have."""
     shutil.copy(klingkit_data.path("relays.toml").parent / "client.yaml", clone)
     (clone.parent / "generated_client").mkdir()
     page = tmp_path / "q.yaml"
     text = (clone / "sources/anyapi/query-text2video.yaml").read_text(encoding="utf-8")
-    page.write_text(text.replace("text2video/{id}", "image2video/{id}"), encoding="utf-8")
+    page.write_text(text.replace("text2video/{id}", "lip-sync/{id}"), encoding="utf-8")
     return page
 
 

@@ -49,7 +49,7 @@ class AsyncAudio(AsyncGroup):
             duration: Length in seconds, 3.0 to 10.0, in steps of 0.1.
             callback_url: Address that is POSTed the task whenever its status changes.
             external_task_id: Your own id for the task, unique per account. klingkit chooses one where the relay takes
-                one.
+                one. Not documented by haoee.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
             validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
@@ -63,7 +63,7 @@ class AsyncAudio(AsyncGroup):
             RelayError: the relay refuses (BalanceError, ContentPolicyError, ...); nothing is charged.
             OutcomeUnknownError: no usable answer came, and the task was not found by its external_task_id.
 
-        Offered by official; claimed by haoee. Source: openapi/sources/official/media.openapi.yaml, POST
+        Offered by anyapi, haoee, official; claimed by haoee. Source: openapi/sources/official/media.openapi.yaml, POST
         /v1/audio/text-to-audio.
         """
         return await self._create(
@@ -107,7 +107,7 @@ class AsyncAudio(AsyncGroup):
             asmr_mode: True brings fine, close sounds out. Kling's default is False.
             callback_url: Address that is POSTed the task whenever its status changes.
             external_task_id: Your own id for the task, unique per account. klingkit chooses one where the relay takes
-                one.
+                one. Not documented by haoee.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
             validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
@@ -121,7 +121,7 @@ class AsyncAudio(AsyncGroup):
             RelayError: the relay refuses (BalanceError, ContentPolicyError, ...); nothing is charged.
             OutcomeUnknownError: no usable answer came, and the task was not found by its external_task_id.
 
-        Offered by official; claimed by haoee. Source: openapi/sources/official/media.openapi.yaml, POST
+        Offered by anyapi, haoee, official; claimed by haoee. Source: openapi/sources/official/media.openapi.yaml, POST
         /v1/audio/video-to-audio.
         """
         return await self._create(
@@ -176,7 +176,7 @@ class AsyncAudio(AsyncGroup):
             RelayError: the relay refuses; nothing is charged.
             OutcomeUnknownError: no usable answer came; the call may have been carried out, and charged.
 
-        Offered by official. Source: openapi/sources/official/media.openapi.yaml, POST /v1/audio/tts.
+        Offered by anyapi, official. Source: openapi/sources/official/media.openapi.yaml, POST /v1/audio/tts.
         """
         return await self._finished(
             "audio_tts_run",

@@ -240,7 +240,7 @@ class AsyncElements(AsyncGroup):
             RelayError: the relay refuses; nothing is charged.
             OutcomeUnknownError: no usable answer came; the call may have been carried out, and charged.
 
-        Offered by official; claimed by haoee. Superseded by the vendor. Source:
+        Offered by haoee, official; claimed by haoee. Superseded by the vendor. Source:
         openapi/sources/official/media.openapi.yaml, POST /v1/general/custom-elements.
         """
         from klingkit._methods.records import SimpleElement
@@ -309,7 +309,7 @@ class AsyncElements(AsyncGroup):
             InvalidRequestError: an argument is wrong, or the relay does not offer the operation.
             TransportError, RelayError, UnexpectedAnswerError: it could not be asked.
 
-        Offered by official; claimed by haoee. Superseded by the vendor. Source:
+        Offered by haoee, official; claimed by haoee. Superseded by the vendor. Source:
         openapi/sources/official/media.openapi.yaml, GET /v1/general/presets-elements.
         """
         from klingkit._methods.records import SimpleElement

@@ -60,7 +60,8 @@ class AsyncImage(AsyncGroup):
                 or png, at most 10 MB, each side at least 300 px, aspect ratio 1:2.5 to 2.5:1. Not documented by haoee.
             n: How many pictures, 1 to 9. Kling's default is 1.
             aspect_ratio: Width to height of the picture. Kling's default is 16:9.
-            watermark_info: Whether a watermarked copy is made as well: {"enabled": True}. Not documented by haoee.
+            watermark_info: Whether a watermarked copy is made as well: {"enabled": True}. Not documented by anyapi,
+                haoee.
             callback_url: Address that is POSTed the task whenever its status changes.
             external_task_id: Your own id for the task, unique per account. klingkit chooses one where the relay takes
                 one. Not documented by haoee.
@@ -77,7 +78,7 @@ class AsyncImage(AsyncGroup):
             RelayError: the relay refuses (BalanceError, ContentPolicyError, ...); nothing is charged.
             OutcomeUnknownError: no usable answer came, and the task was not found by its external_task_id.
 
-        Offered by haoee, official. Source: openapi/sources/official/kling.openapi.yaml, POST
+        Offered by anyapi, haoee, official. Source: openapi/sources/official/kling.openapi.yaml, POST
         /v1/images/multi-image2image.
         """
         return await self._create(
@@ -141,14 +142,14 @@ class AsyncImage(AsyncGroup):
             human_fidelity: How closely the face is followed, 0 to 1; higher is closer. kling-v2-1 only, and only with
                 `image_reference` subject. Kling's default is 0.45.
             element_list: Elements to show, with `image` at most 10 in all; kling-v3 only, and only their main picture
-                counts.
+                counts. Not documented by anyapi.
             resolution: Size class of the picture. Kling's default is 1k.
             n: How many pictures, 1 to 9. Kling's default is 1.
             aspect_ratio: Width to height of the picture. Kling's default is 16:9.
-            watermark_info: Whether a watermarked copy is made as well: {"enabled": True}.
+            watermark_info: Whether a watermarked copy is made as well: {"enabled": True}. Not documented by anyapi.
             callback_url: Address that is POSTed the task whenever its status changes.
             external_task_id: Your own id for the task, unique per account. klingkit chooses one where the relay takes
-                one.
+                one. Not documented by anyapi.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
             validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
@@ -162,7 +163,7 @@ class AsyncImage(AsyncGroup):
             RelayError: the relay refuses (BalanceError, ContentPolicyError, ...); nothing is charged.
             OutcomeUnknownError: no usable answer came, and the task was not found by its external_task_id.
 
-        Offered by official. Source: openapi/sources/official/media.openapi.yaml, POST /v1/images/generations.
+        Offered by anyapi, official. Source: openapi/sources/official/media.openapi.yaml, POST /v1/images/generations.
         """
         return await self._create(
             "image_generation",
@@ -217,7 +218,7 @@ class AsyncImage(AsyncGroup):
                 `<<<element_1>>>`.
             model_name: The model; names klingkit does not know yet are sent as they are.
             image_list: Reference pictures; with the elements at most 10.
-            element_list: Reference elements; with the pictures at most 10.
+            element_list: Reference elements; with the pictures at most 10. Not documented by anyapi.
             resolution: Size class of the picture; 4k is kling-v3-omni only. Kling's default is 1k.
             result_type: Pictures on their own, or a series that belongs together; series is kling-v3-omni only. Kling's
                 default is single.
@@ -243,7 +244,7 @@ class AsyncImage(AsyncGroup):
             RelayError: the relay refuses (BalanceError, ContentPolicyError, ...); nothing is charged.
             OutcomeUnknownError: no usable answer came, and the task was not found by its external_task_id.
 
-        Offered by official. Source: openapi/sources/official/media.openapi.yaml, POST /v1/images/omni-image.
+        Offered by anyapi, official. Source: openapi/sources/official/media.openapi.yaml, POST /v1/images/omni-image.
         """
         return await self._create(
             "image_omni_image",
@@ -298,10 +299,10 @@ class AsyncImage(AsyncGroup):
             right_expansion_ratio: How far the picture grows on the right, 0 to 2 times its width.
             prompt: What the new parts show, at most 2500 characters.
             n: How many pictures, 1 to 9. Kling's default is 1.
-            watermark_info: Whether a watermarked copy is made as well: {"enabled": True}.
+            watermark_info: Whether a watermarked copy is made as well: {"enabled": True}. Not documented by anyapi.
             callback_url: Address that is POSTed the task whenever its status changes.
             external_task_id: Your own id for the task, unique per account. klingkit chooses one where the relay takes
-                one.
+                one. Not documented by haoee.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
             validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
@@ -315,7 +316,7 @@ class AsyncImage(AsyncGroup):
             RelayError: the relay refuses (BalanceError, ContentPolicyError, ...); nothing is charged.
             OutcomeUnknownError: no usable answer came, and the task was not found by its external_task_id.
 
-        Offered by official; claimed by haoee. Source: openapi/sources/official/media.openapi.yaml, POST
+        Offered by anyapi, haoee, official; claimed by haoee. Source: openapi/sources/official/media.openapi.yaml, POST
         /v1/images/editing/expand.
         """
         return await self._create(
@@ -415,7 +416,7 @@ class AsyncImage(AsyncGroup):
                 that are known.
             callback_url: Address that is POSTed the task whenever its status changes.
             external_task_id: Your own id for the task, unique per account. klingkit chooses one where the relay takes
-                one.
+                one. Not documented by anyapi.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
             validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
@@ -429,7 +430,8 @@ class AsyncImage(AsyncGroup):
             RelayError: the relay refuses (BalanceError, ContentPolicyError, ...); nothing is charged.
             OutcomeUnknownError: no usable answer came, and the task was not found by its external_task_id.
 
-        Offered by official. Source: openapi/sources/official/media.openapi.yaml, POST /v1/images/kolors-virtual-try-on.
+        Offered by anyapi, official. Source: openapi/sources/official/media.openapi.yaml, POST
+        /v1/images/kolors-virtual-try-on.
         """
         return await self._create(
             "image_virtual_try_on",
@@ -472,7 +474,8 @@ class AsyncImage(AsyncGroup):
             RelayError: the relay refuses; nothing is charged.
             OutcomeUnknownError: no usable answer came; the call may have been carried out, and charged.
 
-        Offered by official. Source: openapi/sources/official/video.openapi.yaml, POST /v1/videos/image-recognize.
+        Offered by anyapi, official. Source: openapi/sources/official/video.openapi.yaml, POST
+        /v1/videos/image-recognize.
         """
         from klingkit._methods.records import ImageRecognition
 

@@ -71,26 +71,28 @@ class AsyncVideo(AsyncGroup):
                 kling-v1, kling-v1-6, kling-v2-master and kling-v2-1-master.
             multi_shot: Make a video of several shots. While it is true `prompt` is ignored, unless `shot_type` is
                 `intelligence`; while it is false `shot_type` and `multi_prompt` are ignored. Only kling-v3 takes it.
-                Kling's default is False. Not documented by newapi-a1, newapi-a2, newapi-b.
+                Kling's default is False. Not documented by newapi-a1, newapi-a2, newapi-b, openai-next, xiexus.
             shot_type: How the shots are cut. Needed when `multi_shot` is true. Not documented by newapi-a1, newapi-a2,
-                newapi-b.
+                newapi-b, openai-next, xiexus.
             multi_prompt: The storyboard: 1 to 6 shots whose durations add up to `duration`. Needed when `shot_type` is
-                `customize`. Not documented by newapi-a1, newapi-a2, newapi-b.
-            negative_prompt: What to keep out of the picture, at most 2500 characters. Not documented by newapi-b.
+                `customize`. Not documented by newapi-a1, newapi-a2, newapi-b, openai-next, xiexus.
+            negative_prompt: What to keep out of the picture, at most 2500 characters. Not documented by newapi-b,
+                xiexus.
             sound: Whether sound is generated with the picture. kling-v2-6 (mode pro only) and kling-v3. Kling's default
-                is off. Not documented by newapi-a1, newapi-a2, newapi-b.
+                is off. Not documented by newapi-a1, newapi-a2, newapi-b, openai-next, xiexus.
             cfg_scale: How closely the prompt is followed, 0 to 1; higher is closer. Only models before kling-v2 take
-                it. Kling's default is 0.5. Not documented by newapi-b.
-            mode: std is 720p, pro is 1080p, 4k is kling-v3 only. Kling's default is std.
+                it. Kling's default is 0.5. Not documented by newapi-b, xiexus.
+            mode: std is 720p, pro is 1080p, 4k is kling-v3 only. Kling's default is std. Not documented by xiexus.
             camera_control: How the camera moves. No model of today takes it: kling-v1 did in std, kling-v1-5 in pro,
-                both at 5 s. Not documented by newapi-b.
-            aspect_ratio: Width to height of the picture. Kling's default is 16:9. Not documented by newapi-b.
+                both at 5 s. Not documented by newapi-b, xiexus.
+            aspect_ratio: Width to height of the picture. Kling's default is 16:9. Not documented by newapi-b, xiexus.
             duration: Length in whole seconds. kling-v3 takes 3 to 15, every other model 5 or 10. Kling's default is 5.
             watermark_info: Whether a watermarked copy is made as well: {"enabled": True}. Not documented by newapi-a1,
-                newapi-a2, newapi-b.
-            callback_url: Address that is POSTed the task whenever its status changes. Not documented by newapi-b.
+                newapi-a2, newapi-b, openai-next, xiexus.
+            callback_url: Address that is POSTed the task whenever its status changes. Not documented by newapi-b,
+                xiexus.
             external_task_id: Your own id for the task, unique per account. klingkit chooses one where the relay takes
-                one. Not documented by newapi-b.
+                one. Not documented by haoee, newapi-b, xiexus.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
             validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
@@ -104,8 +106,9 @@ class AsyncVideo(AsyncGroup):
             RelayError: the relay refuses (BalanceError, ContentPolicyError, ...); nothing is charged.
             OutcomeUnknownError: no usable answer came, and the task was not found by its external_task_id.
 
-        Offered by anyapi, newapi-a1, newapi-a2, newapi-b, newapi-c, official; claimed by haoee. Source:
-        openapi/sources/official/kling.openapi.yaml, POST /v1/videos/text2video.
+        Offered by anyapi, haoee, newapi-a1, newapi-a2, newapi-b, newapi-c, official, openai-next, xiexus; claimed by
+        xiexus, haoee, newapi-a1, newapi-a2, newapi-b, newapi-c. Source: openapi/sources/official/kling.openapi.yaml,
+        POST /v1/videos/text2video.
         """
         return await self._create(
             "video_text2video",
@@ -191,17 +194,17 @@ class AsyncVideo(AsyncGroup):
                 MB, each side at least 300 px, aspect ratio 1:2.5 to 2.5:1. Not documented by newapi-b, xiexus.
             multi_shot: Make a video of several shots. While it is true `prompt` is ignored, unless `shot_type` is
                 `intelligence`; while it is false `shot_type` and `multi_prompt` are ignored. Only kling-v3 takes it.
-                Kling's default is False. Not documented by newapi-a1, newapi-a2, newapi-b, xiexus.
+                Kling's default is False. Not documented by newapi-a1, newapi-a2, newapi-b, openai-next, xiexus.
             shot_type: How the shots are cut. Needed when `multi_shot` is true. Not documented by newapi-a1, newapi-a2,
-                newapi-b, xiexus.
+                newapi-b, openai-next, xiexus.
             multi_prompt: The storyboard: 1 to 6 shots whose durations add up to `duration`. Needed when `shot_type` is
-                `customize`. Not documented by newapi-a1, newapi-a2, newapi-b, xiexus.
+                `customize`. Not documented by newapi-a1, newapi-a2, newapi-b, openai-next, xiexus.
             negative_prompt: What to keep out of the picture, at most 2500 characters. Not documented by newapi-b,
                 xiexus.
-            element_list: Up to 3 elements to show; kling-v3 only. Not documented by newapi-a1, newapi-a2, newapi-b,
-                xiexus.
+            element_list: Up to 3 elements to show; kling-v3 only. Not documented by anyapi, newapi-a1, newapi-a2,
+                newapi-b, openai-next, xiexus.
             voice_list: Up to 2 voices to speak; kling-v2-6 in mode pro only, with `sound` on. Not documented by
-                newapi-a1, newapi-a2, newapi-b, xiexus.
+                newapi-a1, newapi-a2, newapi-b, openai-next, xiexus.
             sound: Whether sound is generated with the picture. kling-v2-6 (mode pro only) and kling-v3. Kling's default
                 is off. Not documented by newapi-a1, newapi-a2, newapi-b, xiexus.
             cfg_scale: How closely the prompt is followed, 0 to 1; higher is closer. Only models before kling-v2 take
@@ -220,7 +223,7 @@ class AsyncVideo(AsyncGroup):
             callback_url: Address that is POSTed the task whenever its status changes. Not documented by newapi-b,
                 xiexus.
             external_task_id: Your own id for the task, unique per account. klingkit chooses one where the relay takes
-                one. Not documented by newapi-b, xiexus.
+                one. Not documented by haoee, newapi-b, xiexus.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
             validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
@@ -234,8 +237,9 @@ class AsyncVideo(AsyncGroup):
             RelayError: the relay refuses (BalanceError, ContentPolicyError, ...); nothing is charged.
             OutcomeUnknownError: no usable answer came, and the task was not found by its external_task_id.
 
-        Offered by newapi-a1, newapi-a2, newapi-b, newapi-c, official, xiexus; claimed by haoee. Source:
-        openapi/sources/official/kling.openapi.yaml, POST /v1/videos/image2video.
+        Offered by anyapi, haoee, newapi-a1, newapi-a2, newapi-b, newapi-c, official, openai-next, xiexus; claimed by
+        haoee, newapi-a1, newapi-a2, newapi-b, newapi-c. Source: openapi/sources/official/kling.openapi.yaml, POST
+        /v1/videos/image2video.
         """
         return await self._create(
             "video_image2video",
@@ -409,7 +413,7 @@ class AsyncVideo(AsyncGroup):
             watermark_info: Whether a watermarked copy is made as well: {"enabled": True}.
             callback_url: Address that is POSTed the task whenever its status changes.
             external_task_id: Your own id for the task, unique per account. klingkit chooses one where the relay takes
-                one.
+                one. Not documented by haoee.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
             validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
@@ -423,7 +427,7 @@ class AsyncVideo(AsyncGroup):
             RelayError: the relay refuses (BalanceError, ContentPolicyError, ...); nothing is charged.
             OutcomeUnknownError: no usable answer came, and the task was not found by its external_task_id.
 
-        Offered by official; claimed by haoee. Source: openapi/sources/official/video.openapi.yaml, POST
+        Offered by anyapi, haoee, official; claimed by haoee. Source: openapi/sources/official/video.openapi.yaml, POST
         /v1/videos/omni-video.
         """
         return await self._create(
@@ -484,14 +488,14 @@ class AsyncVideo(AsyncGroup):
                 MB, each side 300 to 65536 px, aspect ratio 1:2.5 to 2.5:1.
             video_url: The movement. Public URL; mp4 or mov, at most 100 MB, each side 340 to 3850 px, 3 to 30 s, and 3
                 to 10 s when `character_orientation` is `image`.
-            model_name: The model; names klingkit does not know yet are sent as they are.
+            model_name: The model; names klingkit does not know yet are sent as they are. Not documented by anyapi.
             character_orientation: Whether the character faces as in the picture or as in the video.
             mode: std is 720p, pro is 1080p. It has no default here.
             prompt: What else the video shows, at most 2500 characters.
             element_list: The character as an element; kling-v3 only, at most 1. `character_orientation` is then
-                `video`.
+                `video`. Not documented by anyapi.
             keep_original_sound: Whether the sound of the video is kept. Kling's default is yes.
-            watermark_info: Whether a watermarked copy is made as well: {"enabled": True}.
+            watermark_info: Whether a watermarked copy is made as well: {"enabled": True}. Not documented by anyapi.
             callback_url: Address that is POSTed the task whenever its status changes.
             external_task_id: Your own id for the task, unique per account. klingkit chooses one where the relay takes
                 one.
@@ -508,7 +512,8 @@ class AsyncVideo(AsyncGroup):
             RelayError: the relay refuses (BalanceError, ContentPolicyError, ...); nothing is charged.
             OutcomeUnknownError: no usable answer came, and the task was not found by its external_task_id.
 
-        Offered by official. Source: openapi/sources/official/video.openapi.yaml, POST /v1/videos/motion-control.
+        Offered by anyapi, official. Source: openapi/sources/official/video.openapi.yaml, POST
+        /v1/videos/motion-control.
         """
         return await self._create(
             "video_motion_control",
@@ -562,10 +567,10 @@ class AsyncVideo(AsyncGroup):
             negative_prompt: What to keep out of the picture, at most 2500 characters. Not for videos of kling-v1.
             cfg_scale: How closely the prompt is followed, 0 to 1; higher is closer. Not for videos of kling-v1. Kling's
                 default is 0.5.
-            watermark_info: Whether a watermarked copy is made as well: {"enabled": True}.
+            watermark_info: Whether a watermarked copy is made as well: {"enabled": True}. Not documented by anyapi.
             callback_url: Address that is POSTed the task whenever its status changes.
             external_task_id: Your own id for the task, unique per account. klingkit chooses one where the relay takes
-                one.
+                one. Not documented by anyapi, haoee.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
             validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
@@ -579,8 +584,8 @@ class AsyncVideo(AsyncGroup):
             RelayError: the relay refuses (BalanceError, ContentPolicyError, ...); nothing is charged.
             OutcomeUnknownError: no usable answer came, and the task was not found by its external_task_id.
 
-        Offered by official; claimed by haoee. Source: openapi/sources/official/video.openapi.yaml, POST
-        /v1/videos/video-extend.
+        Offered by anyapi, haoee, official, openai-next; claimed by openai-next, haoee. Source:
+        openapi/sources/official/video.openapi.yaml, POST /v1/videos/video-extend.
         """
         return await self._create(
             "video_extend",
@@ -627,7 +632,7 @@ class AsyncVideo(AsyncGroup):
                 s.
             prompt: Actions, mood and camera, at most 2500 characters.
             mode: std or pro; pro looks better and costs twice as much. Kling's default is std.
-            watermark_info: Whether a watermarked copy is made as well: {"enabled": True}.
+            watermark_info: Whether a watermarked copy is made as well: {"enabled": True}. Not documented by anyapi.
             callback_url: Address that is POSTed the task whenever its status changes.
             external_task_id: Your own id for the task, unique per account. klingkit chooses one where the relay takes
                 one.
@@ -644,7 +649,8 @@ class AsyncVideo(AsyncGroup):
             RelayError: the relay refuses (BalanceError, ContentPolicyError, ...); nothing is charged.
             OutcomeUnknownError: no usable answer came, and the task was not found by its external_task_id.
 
-        Offered by official. Source: openapi/sources/official/video.openapi.yaml, POST /v1/videos/avatar/image2video.
+        Offered by anyapi, official. Source: openapi/sources/official/video.openapi.yaml, POST
+        /v1/videos/avatar/image2video.
         """
         return await self._create(
             "video_avatar",
@@ -683,7 +689,7 @@ class AsyncVideo(AsyncGroup):
         Args:
             session_id: The session that identify-face opened.
             face_choose: The face that speaks; exactly 1 for now.
-            watermark_info: Whether a watermarked copy is made as well: {"enabled": True}.
+            watermark_info: Whether a watermarked copy is made as well: {"enabled": True}. Not documented by anyapi.
             callback_url: Address that is POSTed the task whenever its status changes.
             external_task_id: Your own id for the task, unique per account. klingkit chooses one where the relay takes
                 one.
@@ -700,7 +706,8 @@ class AsyncVideo(AsyncGroup):
             RelayError: the relay refuses (BalanceError, ContentPolicyError, ...); nothing is charged.
             OutcomeUnknownError: no usable answer came, and the task was not found by its external_task_id.
 
-        Offered by official. Source: openapi/sources/official/video.openapi.yaml, POST /v1/videos/advanced-lip-sync.
+        Offered by anyapi, official. Source: openapi/sources/official/video.openapi.yaml, POST
+        /v1/videos/advanced-lip-sync.
         """
         return await self._create(
             "video_advanced_lip_sync",
@@ -755,7 +762,7 @@ class AsyncVideo(AsyncGroup):
             audio_url: The audio's public URL, at most 5 MB. Needed when `audio_type` is `url`.
             callback_url: Address that is POSTed the task whenever its status changes.
             external_task_id: Your own id for the task, unique per account. klingkit chooses one where the relay takes
-                one.
+                one. Not documented by haoee.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
             validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
@@ -769,7 +776,7 @@ class AsyncVideo(AsyncGroup):
             RelayError: the relay refuses (BalanceError, ContentPolicyError, ...); nothing is charged.
             OutcomeUnknownError: no usable answer came, and the task was not found by its external_task_id.
 
-        Offered by official; claimed by haoee. Superseded by the vendor. Source:
+        Offered by haoee, official; claimed by haoee. Superseded by the vendor. Source:
         openapi/sources/official/video.openapi.yaml, POST /v1/videos/lip-sync.
         """
         return await self._create(
@@ -820,7 +827,7 @@ class AsyncVideo(AsyncGroup):
             images: The pictures of an effect that takes two; the first stands left, the second right. At most 2.
             callback_url: Address that is POSTed the task whenever its status changes.
             external_task_id: Your own id for the task, unique per account. klingkit chooses one where the relay takes
-                one.
+                one. Not documented by haoee.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
             validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
@@ -834,7 +841,7 @@ class AsyncVideo(AsyncGroup):
             RelayError: the relay refuses (BalanceError, ContentPolicyError, ...); nothing is charged.
             OutcomeUnknownError: no usable answer came, and the task was not found by its external_task_id.
 
-        Offered by official; claimed by haoee. Source: openapi/sources/official/video.openapi.yaml, POST
+        Offered by anyapi, haoee, official; claimed by haoee. Source: openapi/sources/official/video.openapi.yaml, POST
         /v1/videos/effects.
         """
         return await self._create(
@@ -951,7 +958,7 @@ class AsyncVideo(AsyncGroup):
             RelayError: the relay refuses; nothing is charged.
             OutcomeUnknownError: no usable answer came; the call may have been carried out, and charged.
 
-        Offered by official. Source: openapi/sources/official/video.openapi.yaml, POST /v1/videos/identify-face.
+        Offered by anyapi, official. Source: openapi/sources/official/video.openapi.yaml, POST /v1/videos/identify-face.
         """
         from klingkit._methods.records import FaceIdentification
 

@@ -66,7 +66,8 @@ class AsyncVoices(AsyncGroup):
             RelayError: the relay refuses (BalanceError, ContentPolicyError, ...); nothing is charged.
             OutcomeUnknownError: no usable answer came, and the task was not found by its external_task_id.
 
-        Offered by official. Source: openapi/sources/official/media.openapi.yaml, POST /v1/general/custom-voices.
+        Offered by anyapi, official. Source: openapi/sources/official/media.openapi.yaml, POST
+        /v1/general/custom-voices.
         """
         return await self._create(
             "voice_custom",
@@ -97,7 +98,7 @@ class AsyncVoices(AsyncGroup):
             InvalidRequestError: an argument is wrong, or the relay does not offer the operation.
             TransportError, RelayError, UnexpectedAnswerError: it could not be asked.
 
-        Offered by official. Source: openapi/sources/official/media.openapi.yaml, GET
+        Offered by anyapi, official. Source: openapi/sources/official/media.openapi.yaml, GET
         /v1/general/custom-voices/{task_id}.
         """
         return await self._get("voice_custom", task_id)
@@ -121,7 +122,7 @@ class AsyncVoices(AsyncGroup):
             InvalidRequestError: an argument is wrong, or the relay does not offer the operation.
             TransportError, RelayError, UnexpectedAnswerError: it could not be asked.
 
-        Offered by official. Source: openapi/sources/official/media.openapi.yaml, GET /v1/general/custom-voices.
+        Offered by anyapi, official. Source: openapi/sources/official/media.openapi.yaml, GET /v1/general/custom-voices.
         """
         from klingkit._methods.records import Voice
 

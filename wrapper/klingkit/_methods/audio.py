@@ -47,7 +47,7 @@ class Audio(Group):
             duration: Length in seconds, 3.0 to 10.0, in steps of 0.1.
             callback_url: Address that is POSTed the task whenever its status changes.
             external_task_id: Your own id for the task, unique per account. klingkit chooses one where the relay takes
-                one.
+                one. Not documented by haoee.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
             validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
@@ -61,7 +61,7 @@ class Audio(Group):
             RelayError: the relay refuses (BalanceError, ContentPolicyError, ...); nothing is charged.
             OutcomeUnknownError: no usable answer came, and the task was not found by its external_task_id.
 
-        Offered by official; claimed by haoee. Source: openapi/sources/official/media.openapi.yaml, POST
+        Offered by anyapi, haoee, official; claimed by haoee. Source: openapi/sources/official/media.openapi.yaml, POST
         /v1/audio/text-to-audio.
         """
         return self._create(
@@ -105,7 +105,7 @@ class Audio(Group):
             asmr_mode: True brings fine, close sounds out. Kling's default is False.
             callback_url: Address that is POSTed the task whenever its status changes.
             external_task_id: Your own id for the task, unique per account. klingkit chooses one where the relay takes
-                one.
+                one. Not documented by haoee.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
             validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
@@ -119,7 +119,7 @@ class Audio(Group):
             RelayError: the relay refuses (BalanceError, ContentPolicyError, ...); nothing is charged.
             OutcomeUnknownError: no usable answer came, and the task was not found by its external_task_id.
 
-        Offered by official; claimed by haoee. Source: openapi/sources/official/media.openapi.yaml, POST
+        Offered by anyapi, haoee, official; claimed by haoee. Source: openapi/sources/official/media.openapi.yaml, POST
         /v1/audio/video-to-audio.
         """
         return self._create(
@@ -174,7 +174,7 @@ class Audio(Group):
             RelayError: the relay refuses; nothing is charged.
             OutcomeUnknownError: no usable answer came; the call may have been carried out, and charged.
 
-        Offered by official. Source: openapi/sources/official/media.openapi.yaml, POST /v1/audio/tts.
+        Offered by anyapi, official. Source: openapi/sources/official/media.openapi.yaml, POST /v1/audio/tts.
         """
         return self._finished(
             "audio_tts_run",

@@ -236,7 +236,7 @@ class Elements(Group):
             RelayError: the relay refuses; nothing is charged.
             OutcomeUnknownError: no usable answer came; the call may have been carried out, and charged.
 
-        Offered by official; claimed by haoee. Superseded by the vendor. Source:
+        Offered by haoee, official; claimed by haoee. Superseded by the vendor. Source:
         openapi/sources/official/media.openapi.yaml, POST /v1/general/custom-elements.
         """
         from klingkit._methods.records import SimpleElement
@@ -303,7 +303,7 @@ class Elements(Group):
             InvalidRequestError: an argument is wrong, or the relay does not offer the operation.
             TransportError, RelayError, UnexpectedAnswerError: it could not be asked.
 
-        Offered by official; claimed by haoee. Superseded by the vendor. Source:
+        Offered by haoee, official; claimed by haoee. Superseded by the vendor. Source:
         openapi/sources/official/media.openapi.yaml, GET /v1/general/presets-elements.
         """
         from klingkit._methods.records import SimpleElement

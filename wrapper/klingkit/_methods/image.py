@@ -58,7 +58,8 @@ class Image(Group):
                 or png, at most 10 MB, each side at least 300 px, aspect ratio 1:2.5 to 2.5:1. Not documented by haoee.
             n: How many pictures, 1 to 9. Kling's default is 1.
             aspect_ratio: Width to height of the picture. Kling's default is 16:9.
-            watermark_info: Whether a watermarked copy is made as well: {"enabled": True}. Not documented by haoee.
+            watermark_info: Whether a watermarked copy is made as well: {"enabled": True}. Not documented by anyapi,
+                haoee.
             callback_url: Address that is POSTed the task whenever its status changes.
             external_task_id: Your own id for the task, unique per account. klingkit chooses one where the relay takes
                 one. Not documented by haoee.
@@ -75,7 +76,7 @@ class Image(Group):
             RelayError: the relay refuses (BalanceError, ContentPolicyError, ...); nothing is charged.
             OutcomeUnknownError: no usable answer came, and the task was not found by its external_task_id.
 
-        Offered by haoee, official. Source: openapi/sources/official/kling.openapi.yaml, POST
+        Offered by anyapi, haoee, official. Source: openapi/sources/official/kling.openapi.yaml, POST
         /v1/images/multi-image2image.
         """
         return self._create(
@@ -139,14 +140,14 @@ class Image(Group):
             human_fidelity: How closely the face is followed, 0 to 1; higher is closer. kling-v2-1 only, and only with
                 `image_reference` subject. Kling's default is 0.45.
             element_list: Elements to show, with `image` at most 10 in all; kling-v3 only, and only their main picture
-                counts.
+                counts. Not documented by anyapi.
             resolution: Size class of the picture. Kling's default is 1k.
             n: How many pictures, 1 to 9. Kling's default is 1.
             aspect_ratio: Width to height of the picture. Kling's default is 16:9.
-            watermark_info: Whether a watermarked copy is made as well: {"enabled": True}.
+            watermark_info: Whether a watermarked copy is made as well: {"enabled": True}. Not documented by anyapi.
             callback_url: Address that is POSTed the task whenever its status changes.
             external_task_id: Your own id for the task, unique per account. klingkit chooses one where the relay takes
-                one.
+                one. Not documented by anyapi.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
             validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
@@ -160,7 +161,7 @@ class Image(Group):
             RelayError: the relay refuses (BalanceError, ContentPolicyError, ...); nothing is charged.
             OutcomeUnknownError: no usable answer came, and the task was not found by its external_task_id.
 
-        Offered by official. Source: openapi/sources/official/media.openapi.yaml, POST /v1/images/generations.
+        Offered by anyapi, official. Source: openapi/sources/official/media.openapi.yaml, POST /v1/images/generations.
         """
         return self._create(
             "image_generation",
@@ -215,7 +216,7 @@ class Image(Group):
                 `<<<element_1>>>`.
             model_name: The model; names klingkit does not know yet are sent as they are.
             image_list: Reference pictures; with the elements at most 10.
-            element_list: Reference elements; with the pictures at most 10.
+            element_list: Reference elements; with the pictures at most 10. Not documented by anyapi.
             resolution: Size class of the picture; 4k is kling-v3-omni only. Kling's default is 1k.
             result_type: Pictures on their own, or a series that belongs together; series is kling-v3-omni only. Kling's
                 default is single.
@@ -241,7 +242,7 @@ class Image(Group):
             RelayError: the relay refuses (BalanceError, ContentPolicyError, ...); nothing is charged.
             OutcomeUnknownError: no usable answer came, and the task was not found by its external_task_id.
 
-        Offered by official. Source: openapi/sources/official/media.openapi.yaml, POST /v1/images/omni-image.
+        Offered by anyapi, official. Source: openapi/sources/official/media.openapi.yaml, POST /v1/images/omni-image.
         """
         return self._create(
             "image_omni_image",
@@ -296,10 +297,10 @@ class Image(Group):
             right_expansion_ratio: How far the picture grows on the right, 0 to 2 times its width.
             prompt: What the new parts show, at most 2500 characters.
             n: How many pictures, 1 to 9. Kling's default is 1.
-            watermark_info: Whether a watermarked copy is made as well: {"enabled": True}.
+            watermark_info: Whether a watermarked copy is made as well: {"enabled": True}. Not documented by anyapi.
             callback_url: Address that is POSTed the task whenever its status changes.
             external_task_id: Your own id for the task, unique per account. klingkit chooses one where the relay takes
-                one.
+                one. Not documented by haoee.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
             validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
@@ -313,7 +314,7 @@ class Image(Group):
             RelayError: the relay refuses (BalanceError, ContentPolicyError, ...); nothing is charged.
             OutcomeUnknownError: no usable answer came, and the task was not found by its external_task_id.
 
-        Offered by official; claimed by haoee. Source: openapi/sources/official/media.openapi.yaml, POST
+        Offered by anyapi, haoee, official; claimed by haoee. Source: openapi/sources/official/media.openapi.yaml, POST
         /v1/images/editing/expand.
         """
         return self._create(
@@ -413,7 +414,7 @@ class Image(Group):
                 that are known.
             callback_url: Address that is POSTed the task whenever its status changes.
             external_task_id: Your own id for the task, unique per account. klingkit chooses one where the relay takes
-                one.
+                one. Not documented by anyapi.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
             validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
@@ -427,7 +428,8 @@ class Image(Group):
             RelayError: the relay refuses (BalanceError, ContentPolicyError, ...); nothing is charged.
             OutcomeUnknownError: no usable answer came, and the task was not found by its external_task_id.
 
-        Offered by official. Source: openapi/sources/official/media.openapi.yaml, POST /v1/images/kolors-virtual-try-on.
+        Offered by anyapi, official. Source: openapi/sources/official/media.openapi.yaml, POST
+        /v1/images/kolors-virtual-try-on.
         """
         return self._create(
             "image_virtual_try_on",
@@ -470,7 +472,8 @@ class Image(Group):
             RelayError: the relay refuses; nothing is charged.
             OutcomeUnknownError: no usable answer came; the call may have been carried out, and charged.
 
-        Offered by official. Source: openapi/sources/official/video.openapi.yaml, POST /v1/videos/image-recognize.
+        Offered by anyapi, official. Source: openapi/sources/official/video.openapi.yaml, POST
+        /v1/videos/image-recognize.
         """
         from klingkit._methods.records import ImageRecognition
 

@@ -387,7 +387,14 @@ StandardVideoModel = Literal["kling-2.5-turbo", "kling-2.6", "kling-3.0", "kling
 
 
 TextToVideoModel = Literal[
-    "kling-v3", "kling-v2-6", "kling-v2-5-turbo", "kling-v2-1-master", "kling-v2-master", "kling-v1-6", "kling-v1"
+    "kling-v1-5",
+    "kling-v3",
+    "kling-v2-6",
+    "kling-v2-5-turbo",
+    "kling-v2-1-master",
+    "kling-v2-master",
+    "kling-v1-6",
+    "kling-v1",
 ]
 """Models of text2video. kling-v1, kling-v1-6, kling-v2-master and kling-v2-1-master were retired on 2026-09-15."""
 

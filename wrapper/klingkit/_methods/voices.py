@@ -64,7 +64,8 @@ class Voices(Group):
             RelayError: the relay refuses (BalanceError, ContentPolicyError, ...); nothing is charged.
             OutcomeUnknownError: no usable answer came, and the task was not found by its external_task_id.
 
-        Offered by official. Source: openapi/sources/official/media.openapi.yaml, POST /v1/general/custom-voices.
+        Offered by anyapi, official. Source: openapi/sources/official/media.openapi.yaml, POST
+        /v1/general/custom-voices.
         """
         return self._create(
             "voice_custom",
@@ -95,7 +96,7 @@ class Voices(Group):
             InvalidRequestError: an argument is wrong, or the relay does not offer the operation.
             TransportError, RelayError, UnexpectedAnswerError: it could not be asked.
 
-        Offered by official. Source: openapi/sources/official/media.openapi.yaml, GET
+        Offered by anyapi, official. Source: openapi/sources/official/media.openapi.yaml, GET
         /v1/general/custom-voices/{task_id}.
         """
         return self._get("voice_custom", task_id)
@@ -119,7 +120,7 @@ class Voices(Group):
             InvalidRequestError: an argument is wrong, or the relay does not offer the operation.
             TransportError, RelayError, UnexpectedAnswerError: it could not be asked.
 
-        Offered by official. Source: openapi/sources/official/media.openapi.yaml, GET /v1/general/custom-voices.
+        Offered by anyapi, official. Source: openapi/sources/official/media.openapi.yaml, GET /v1/general/custom-voices.
         """
         from klingkit._methods.records import Voice
 
