@@ -67,6 +67,7 @@ from klingkit._types import (
 if TYPE_CHECKING:
     from klingkit._answer import File, TaskState
     from klingkit._client import AsyncKling, Kling
+    from klingkit._network import Network
     from klingkit._registry import relay_ids
     from klingkit._result import AsyncResult, Result
     from klingkit._task import AsyncTask, Task
@@ -98,6 +99,7 @@ __all__ = [
     "KlingError",
     "MissingFieldError",
     "MissingKeyError",
+    "Network",
     "NotFoundError",
     "NotJsonError",
     "OutcomeUnknownError",
@@ -133,6 +135,7 @@ _LAZY = {
     "AsyncTask": "_task",
     "File": "_answer",
     "Kling": "_client",
+    "Network": "_network",
     "Result": "_result",
     "Task": "_task",
     "TaskState": "_answer",

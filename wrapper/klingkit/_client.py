@@ -13,10 +13,12 @@ from klingkit._registry import find_key, find_relay, root_url
 from klingkit._request import Session
 from klingkit._secrets import Secret
 from klingkit._timeouts import timeouts_of
+from klingkit._transports import way_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from klingkit._network import Network
     from klingkit._timeouts import Timeouts
     from klingkit._transport import AsyncHttpClient, SyncHttpClient
 
@@ -65,7 +67,8 @@ class Kling(_Client):
             ``KLINGKIT_API_KEY`` is read from the environment.
         base_url: another address, without the relay's path prefix: a mirror, a proxy, the emulator.
         timeout: `Timeouts`, or one number of seconds for reading and writing.
-        http_client: your own httpx.Client, for proxies, certificates or transports. It is not closed.
+        http_client: your own httpx.Client, for HTTP/2, hooks or transports of your own. It is not closed.
+        network: proxy, certificates, number of connections, and which transport is used; see `Network`.
         max_retries: how often something is tried again that is safe to repeat: queries, downloads, and creates of
             which nothing was sent or which Kling put off (codes 1302 and 1303). 0 to 10.
         allow_undocumented: whether operations may be called that the relay's documents do not list. They are said in
@@ -91,12 +94,13 @@ class Kling(_Client):
         base_url: str | None = None,
         timeout: Timeouts | float | None = None,
         http_client: SyncHttpClient | None = None,
+        network: Network | None = None,
         max_retries: int = 2,
         allow_undocumented: bool = False,
         environ: Mapping[str, str] | None = None,
     ) -> None:
         self._session, secret = _session(relay, api_key, base_url, timeout, max_retries, allow_undocumented, environ)
-        self._engine = Engine(self._session, secret, http_client)
+        self._engine = Engine(self._session, secret, way_of(http_client, network))
         self.video = Video(self._engine)
         self.image = Image(self._engine)
         self.tasks = Tasks(self._engine)
@@ -131,12 +135,13 @@ class AsyncKling(_Client):
         base_url: str | None = None,
         timeout: Timeouts | float | None = None,
         http_client: AsyncHttpClient | None = None,
+        network: Network | None = None,
         max_retries: int = 2,
         allow_undocumented: bool = False,
         environ: Mapping[str, str] | None = None,
     ) -> None:
         self._session, secret = _session(relay, api_key, base_url, timeout, max_retries, allow_undocumented, environ)
-        self._engine = AsyncEngine(self._session, secret, http_client)
+        self._engine = AsyncEngine(self._session, secret, way_of(http_client, network))
         self.video = AsyncVideo(self._engine)
         self.image = AsyncImage(self._engine)
         self.tasks = AsyncTasks(self._engine)

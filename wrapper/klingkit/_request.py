@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,11 +12,13 @@ from klingkit._checks import is_ascii_line, is_text, is_whole
 from klingkit._dialect import say, wording_of
 from klingkit._effects import Call
 from klingkit._errors import InvalidRequestError
+from klingkit._payload import json_content
 from klingkit._surface import offer_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from klingkit._payload import Payload
     from klingkit._registry import Relay
     from klingkit._surface import Offer, Operation
     from klingkit._timeouts import Timeouts
@@ -58,7 +59,7 @@ def create_call(
     wire = _lowlevel.create(operation, fields)
     body, spoken = say(wording_of(session.relay.dialect, operation.id), wire.body or {})
     try:
-        content = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        content = json_content(body)
     except (RecursionError, TypeError, ValueError) as error:
         raise InvalidRequestError(f"A field of {operation.id} cannot be written as JSON: {error}.") from error
     headers = {"content-type": "application/json", **spoken, **_checked(extra_headers)}
@@ -94,7 +95,7 @@ def _call(
     operation: str,
     wire: _lowlevel.Wire,
     headers: Mapping[str, str],
-    body: bytes | None,
+    body: bytes | Payload | None,
     timeouts: Timeouts | None = None,
 ) -> Call:
     query = f"?{urlencode(wire.query)}" if wire.query else ""
