@@ -6,13 +6,13 @@ call that failed depends on when it did: before there was a connection nothing w
 
 from __future__ import annotations
 
-import contextlib
 import time
 from typing import TYPE_CHECKING
 
-from klingkit._effects import Head, Reply
+from klingkit._effects import Reply
 from klingkit._failures import failure
-from klingkit._http1 import Incoming, ProtocolError, Sized, read_start
+from klingkit._file_stream import FileStream
+from klingkit._http1 import Incoming, ProtocolError
 from klingkit._link import Link
 from klingkit._payload import Payload
 from klingkit._pool import FRESH_SECONDS, IDLE_SECONDS, Pool
@@ -20,19 +20,14 @@ from klingkit._route import Router
 from klingkit._sending import MAX_ANSWER_BYTES, Guard, file_headers, log_exchange, refuse_closed
 
 if TYPE_CHECKING:
-    from klingkit._effects import Call, Fetch
-    from klingkit._http1 import Body
+    from klingkit._effects import Call, Fetch, Head
     from klingkit._network import Network
     from klingkit._route import Route
     from klingkit._secrets import Secret
     from klingkit._timeouts import Timeouts
 
-__all__ = ["BLOCK_BYTES", "Builtin", "FileStream", "plain_body"]
+__all__ = ["Builtin", "plain_body"]
 
-BLOCK_BYTES = 1 << 20
-"""How much of a file is read at a time."""
-
-_BLOCK_SECONDS = 0.5
 _BROKEN = (OSError, ProtocolError)
 
 
@@ -184,119 +179,3 @@ def plain_body(headers: dict[str, str], incoming: Incoming) -> bytes:
     body, too_large = unpacked(body, coding, MAX_ANSWER_BYTES)
     incoming.too_large = incoming.too_large or too_large
     return body
-
-
-class FileStream:
-    """A file that is being fetched over a connection of its own."""
-
-    def __init__(self, pool: Pool[Link], link: Link, fetch: Fetch) -> None:
-        self._pool = pool
-        self._link: Link | None = link
-        self._fetch = fetch
-        self._body: Body = Sized(0)
-        self._ahead = b""
-        self._keep = False
-        self._buffer = memoryview(bytearray(0))
-
-    def begin(self, head: bytes) -> Head:
-        """Send the request, and return the head of the answer. Raises TransportError."""
-        fetch, link = self._fetch, self._link
-        assert link is not None
-        until = time.monotonic() + fetch.timeouts.read
-        buffer = b""
-        with self._told():
-            link.send(head, fetch.timeouts.write)
-            while True:
-                found = read_start(buffer, "GET") if buffer else None
-                if found is not None and found[0].status >= 200:
-                    break
-                buffer = buffer[found[1] :] if found else buffer
-                if found is None or not buffer:
-                    data = link.receive(fetch.timeouts.read)
-                    if not data:
-                        raise ProtocolError("no answer came")
-                    buffer += data
-                if time.monotonic() > until:
-                    raise TimeoutError("the answer did not begin in time")
-            start, after = found
-            self._body, self._keep = start.body, start.keep
-            self._ahead = buffer[after:]
-        return Head(start.status, start.headers, self)
-
-    def read(self) -> memoryview | bytes:
-        """Return up to a block; less if it is slow to come, empty at the end. Raises TransportError."""
-        link, body = self._link, self._body
-        if link is None or (body.done and not self._ahead):
-            return b""
-        with self._told():
-            if isinstance(body, Sized):
-                return self._read_sized(link, body)
-            return self._read_decoded(link, body)
-        raise AssertionError("unreachable: either returns or raises")
-
-    def _read_sized(self, link: Link, body: Sized) -> memoryview:
-        if not self._buffer:
-            self._buffer = memoryview(bytearray(min(BLOCK_BYTES, max(body.left, 1))))
-        buffer, seconds = self._buffer, self._fetch.timeouts.read
-        have = 0
-        if self._ahead:
-            ahead = self._ahead[: len(buffer)]
-            self._ahead = self._ahead[len(buffer) :] if body.left > len(ahead) else b""
-            ahead = body.feed(ahead)
-            have = len(ahead)
-            buffer[:have] = ahead
-        until = time.monotonic() + _BLOCK_SECONDS
-        while body.left and have < len(buffer):
-            count = link.receive_into(buffer[have : have + body.left], seconds)
-            if not count:
-                if have:
-                    break  # what came is of use: a download is resumed behind it
-                body.end()
-            body.left -= count
-            have += count
-            if time.monotonic() > until:
-                break
-        body.done = not body.left
-        return buffer[:have]
-
-    def _read_decoded(self, link: Link, body: Body) -> bytes:
-        parts: list[bytes] = []
-        size = 0
-        until = time.monotonic() + _BLOCK_SECONDS
-        while not body.done and size < BLOCK_BYTES:
-            data, self._ahead = self._ahead or link.receive(self._fetch.timeouts.read), b""
-            if not data:
-                if parts:
-                    break
-                body.end()
-            else:
-                parts.append(body.feed(data))
-                size += len(parts[-1])
-            if time.monotonic() > until and size:
-                break
-        return b"".join(parts)
-
-    def close(self) -> None:
-        """Let go: the connection is kept if the file came whole."""
-        link, self._link = self._link, None
-        if link is None:
-            return
-        if self._body.done and self._keep and not self._body.excess and not self._ahead:
-            self._pool.put(link)
-        else:
-            self._pool.drop(link)
-
-    def wake(self) -> None:
-        """End what another thread is waiting for in `read`."""
-        if self._link is not None:
-            self._link.wake()
-
-    @contextlib.contextmanager
-    def _told(self):  # type: ignore[no-untyped-def]
-        fetch = self._fetch
-        try:
-            yield
-        except TimeoutError as error:
-            raise failure("late", error, fetch.relay, fetch.operation, fetch.url) from error
-        except _BROKEN as error:
-            raise failure("lost", error, fetch.relay, fetch.operation, fetch.url) from error

@@ -72,7 +72,7 @@ def _body_model(module: ModuleType) -> Any:
 
 
 def _module(operation: Operation, verb: str) -> ModuleType:
-    from klingkit_api import api  # a thousand lines and httpx: loaded with the first call
+    from klingkit_api import api  # loaded with the first call, and of it what that needs
 
     return importlib.import_module(f"{api.__name__}.{operation.area}.{operation.id}_{verb}")
 

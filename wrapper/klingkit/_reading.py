@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from klingkit import _errors as errors
@@ -82,6 +81,8 @@ def retry_after_of(reply: Reply, now: datetime | None) -> float | None:
         return seconds if seconds >= 0 else None
     if not wish or now is None:
         return None
+    from email.utils import parsedate_to_datetime  # few relays send a date
+
     try:
         wait = (parsedate_to_datetime(wish) - now).total_seconds()
     except (TypeError, ValueError, OverflowError, IndexError):

@@ -76,7 +76,7 @@ class SyncTransport:
 
     def headers(self, call: Call) -> dict[str, str]:
         """Return the headers `call` is sent with, the key among them."""
-        return _rehearsed(self._given, call, self._guard)
+        return _rehearsed(self._client(), call, self._guard)
 
     def send(self, call: Call) -> Reply:
         """Send `call` and return the whole reply. Raises TransportError."""
@@ -99,21 +99,24 @@ class SyncTransport:
         client = self._client()
         with _translated(fetch):
             response = client.send(_file_request(fetch), stream=True, auth=None, follow_redirects=False)
-            return Head(response.status_code, _headers(response), (response, response.iter_raw(), fetch))
+            return Head(response.status_code, _headers(response), _File(response, response.iter_raw(), fetch))
 
     def chunk(self, head: Head) -> bytes:
         """Return the next bytes of a file, empty at the end. Raises TransportError."""
-        _, chunks, fetch = head.stream
+        file: _File = head.stream
         block = _Block()
-        with _translated(fetch, block):
-            for chunk in chunks:
+        try:
+            file.go_on()
+            for chunk in file.parts:
                 if not block.takes(chunk):
                     break
+        except _FAILURES as error:
+            file.broke(error, block)
         return block.joined()
 
     def release(self, head: Head) -> None:
         """Let go of a file."""
-        head.stream[0].close()
+        head.stream.response.close()
 
     def close(self) -> None:
         """Close the client's connections, except those of a client the caller gave."""
@@ -148,7 +151,7 @@ class AsyncTransport:
 
     def headers(self, call: Call) -> dict[str, str]:
         """Return the headers `call` is sent with, the key among them."""
-        return _rehearsed(self._given, call, self._guard)
+        return _rehearsed(self._given or _made(httpx.AsyncClient, self._network), call, self._guard)
 
     async def send(self, call: Call) -> Reply:
         """Send `call` and return the whole reply. Raises TransportError."""
@@ -172,21 +175,24 @@ class AsyncTransport:
         client = self._client()
         with _translated(fetch):
             response = await client.send(_file_request(fetch), stream=True, auth=None, follow_redirects=False)
-            return Head(response.status_code, _headers(response), (response, response.aiter_raw(), fetch))
+            return Head(response.status_code, _headers(response), _File(response, response.aiter_raw(), fetch))
 
     async def chunk(self, head: Head) -> bytes:
         """Return the next bytes of a file, empty at the end. Raises TransportError."""
-        _, chunks, fetch = head.stream
+        file: _File = head.stream
         block = _Block()
-        with _translated(fetch, block):
-            async for chunk in chunks:
+        try:
+            file.go_on()
+            async for chunk in file.parts:
                 if not block.takes(chunk):
                     break
+        except _FAILURES as error:
+            file.broke(error, block)
         return block.joined()
 
     async def release(self, head: Head) -> None:
         """Let go of a file."""
-        await head.stream[0].aclose()
+        await head.stream.response.aclose()
 
     async def close(self) -> None:
         """Close the client's connections, except those of a client the caller gave."""
@@ -248,14 +254,36 @@ class _Block:
         return self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
 
 
+class _File:
+    """A file that is being fetched."""
+
+    def __init__(self, response: httpx.Response, parts: Any, fetch: Fetch) -> None:
+        self.response = response
+        self.parts = parts
+        self._fetch = fetch
+        self._error: BaseException | None = None
+
+    def go_on(self) -> None:
+        """Raise TransportError if it broke before."""
+        if self._error is not None:
+            raise transport_error(
+                self._error, self._fetch.relay, self._fetch.operation, self._fetch.url
+            ) from self._error
+
+    def broke(self, error: BaseException, block: _Block) -> None:
+        """Note that it broke: what `block` holds is of use, so the error waits until that was taken."""
+        self._error = error
+        if not block.joined():
+            self.go_on()
+
+
 @contextmanager
-def _translated(task: Call | Fetch, block: _Block | None = None) -> Iterator[None]:
-    """Turn what httpx raises into errors of ours; not while `block` holds something, which is of use by itself."""
+def _translated(task: Call | Fetch) -> Iterator[None]:
+    """Turn what httpx raises into errors of ours."""
     try:
         yield
     except _FAILURES as error:
-        if block is None or not block.joined():
-            raise transport_error(error, task.relay, task.operation, task.url) from error
+        raise transport_error(error, task.relay, task.operation, task.url) from error
 
 
 def transport_error(error: BaseException, relay: str, operation: str, url: str) -> errors.TransportError:
@@ -304,12 +332,9 @@ def _api_request(client: httpx.Client | httpx.AsyncClient, call: Call, guard: Gu
     )
 
 
-def _rehearsed(client: httpx.Client | httpx.AsyncClient | None, call: Call, guard: Guard) -> dict[str, str]:
+def _rehearsed(client: httpx.Client | httpx.AsyncClient, call: Call, guard: Guard) -> dict[str, str]:
     """Return the headers of the request that `call` will be."""
-    if client is None:
-        request = httpx.Request(call.method, call.url, headers=guard.headers(call))
-    else:
-        request = _api_request(client, call, guard, None)
+    request = _api_request(client, call, guard, None)
     headers = {name.lower(): value for name, value in request.headers.items()}
     return headers if call.body is None else {**headers, "content-length": str(len(call.body))}
 
