@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import binascii
 import json
+import re
 import uuid
 from typing import TYPE_CHECKING, Any, BinaryIO
+from weakref import WeakValueDictionary
 
 from klingkit._errors import InvalidRequestError
 
@@ -28,16 +30,22 @@ class Picture(str):
         size: how many bytes the picture has.
     """
 
-    __slots__ = ("_open", "size")
-
     size: int
+    _open: Callable[[], BinaryIO]
 
     def __new__(cls, open_source: Callable[[], BinaryIO], size: int) -> Picture:
         """Give it a text of its own: letters and digits, as Base64 has them."""
         made = super().__new__(cls, f"klingkit{uuid.uuid4().hex}{uuid.uuid4().hex}")
-        made._open = open_source  # type: ignore[attr-defined]
+        made._open = open_source
         made.size = size
+        _known[str(made)] = made
         return made
+
+    def __copy__(self) -> Picture:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Picture:
+        return self
 
     def __reduce__(self) -> Any:
         return str, (f"<picture of {self.size} bytes>",)
@@ -55,13 +63,17 @@ class Picture(str):
                 was announced before it, so nobody takes what was sent of it for a request.
         """
         try:
-            with self._open() as stream:  # type: ignore[attr-defined]
+            with self._open() as stream:
                 yield from _coded(stream, self.size)
         except OSError as error:
             raise InvalidRequestError(
                 f"A picture could not be read while it was being sent ({error.strerror or error}); the request was "
                 "not sent whole, and is not charged. Leave the file alone until the task is there."
             ) from error
+
+
+_known: WeakValueDictionary[str, Picture] = WeakValueDictionary()
+_TEXT = re.compile("klingkit[0-9a-f]{64}")
 
 
 def _coded(stream: BinaryIO, left: int) -> Iterator[bytes]:
@@ -115,32 +127,15 @@ def json_content(body: object) -> bytes | Payload:
         RecursionError, TypeError, ValueError: it cannot be said in JSON.
     """
     text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    pictures = list(_pictures(body))
-    if not pictures:
+    if "klingkit" not in text:
         return text.encode()
-    places = sorted((at, picture) for picture in pictures for at in _places(text, picture))
+    # Found by its text, wherever that went: a dialect may have moved it, or put something before it.
     parts: list[bytes | Picture] = []
     begun = 0
-    for at, picture in places:
-        parts += [text[begun:at].encode(), picture]
-        begun = at + len(picture)
-    parts.append(text[begun:].encode())
-    return Payload(parts)
-
-
-def _pictures(value: object) -> Iterator[Picture]:
-    if isinstance(value, Picture):
-        yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _pictures(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _pictures(item)
-
-
-def _places(text: str, picture: str) -> Iterator[int]:
-    at = text.find(picture)
-    while at >= 0:
-        yield at
-        at = text.find(picture, at + len(picture))
+    for found in _TEXT.finditer(text):
+        picture = _known.get(found.group())
+        if picture is not None:
+            parts += [text[begun : found.start()].encode(), picture]
+            begun = found.end()
+    rest = text[begun:].encode()
+    return Payload([*parts, rest]) if parts else rest
