@@ -67,7 +67,7 @@ def _advice(error: BaseException, host: str) -> str:
                 "Its certificate is not trusted: check base_url and the clock; if your network has an authority of its "
                 "own, name its file in SSL_CERT_FILE or in klingkit.Network(ca_file=...)."
             )
-        if kind == "SSLError":
+        if "SSLError" in {base.__name__ for base in type(cause).__mro__}:
             return "It does not speak TLS there: check base_url for http or https, its port, and a proxy."
         if isinstance(cause, ConnectionRefusedError):
             return "Nothing listens there: check base_url and its port, and a proxy."
