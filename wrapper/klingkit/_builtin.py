@@ -14,7 +14,7 @@ from klingkit._failures import failure
 from klingkit._file_stream import FileStream
 from klingkit._http1 import Incoming, ProtocolError
 from klingkit._link import Link
-from klingkit._payload import Payload
+from klingkit._payload import parts_of
 from klingkit._pool import FRESH_SECONDS, IDLE_SECONDS, Pool
 from klingkit._route import Router
 from klingkit._sending import MAX_ANSWER_BYTES, Guard, file_headers, log_exchange, refuse_closed
@@ -22,6 +22,7 @@ from klingkit._sending import MAX_ANSWER_BYTES, Guard, file_headers, log_exchang
 if TYPE_CHECKING:
     from klingkit._effects import Call, Fetch, Head
     from klingkit._network import Network
+    from klingkit._payload import Payload
     from klingkit._route import Route
     from klingkit._secrets import Secret
     from klingkit._timeouts import Timeouts
@@ -140,11 +141,12 @@ class Builtin:
 
 def _send(link: Link, head: bytes, body: bytes | Payload | None, timeouts: Timeouts) -> bool:
     """Send a request; return whether all of it went out. An answer may have come before that, and is then read."""
-    if not isinstance(body, Payload):
-        link.send(head + body if body else head, timeouts.write)
+    parts = parts_of(body) if body else None
+    if parts is None:
+        link.send(head + bytes(body) if body else head, timeouts.write)
         return True
     link.send(head, timeouts.write)
-    for part in body:
+    for part in parts:
         try:
             link.send(part, timeouts.write)
         except (BrokenPipeError, ConnectionResetError):

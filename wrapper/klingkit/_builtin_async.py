@@ -143,7 +143,7 @@ class _Queue:
     def __init__(self, loop: asyncio.AbstractEventLoop, most: int) -> None:
         self.loop = loop
         self.shelf: Shelf[Channel] = Shelf(most)
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiting: deque[tuple[asyncio.Future[Channel | None], Origin, float]] = deque()
 
     async def take(self, origin: Origin, idle_seconds: float, seconds: float) -> Channel | None:
         """Return an idle connection, or None after one was reserved that the caller now has to make.
@@ -151,34 +151,40 @@ class _Queue:
         Raises:
             TimeoutError: there was none free for so many seconds.
         """
-        shelf = self.shelf
-        until = 0.0
-        while True:
-            channel = shelf.take(origin, idle_seconds)
-            if channel is not None or shelf.reserve():
+        if not self._waiting:
+            channel = self.shelf.take(origin, idle_seconds)
+            if channel is not None or self.shelf.reserve():
                 return channel
-            until = until or self.loop.time() + seconds
-            turn = self.loop.create_future()
-            self._waiting.append(turn)
-            try:
-                async with asyncio.timeout_at(until):
-                    await turn
-            except BaseException:
-                if turn.done() and not turn.cancelled():
-                    self._wake()  # it was our turn: pass it on
-                raise
+        turn: asyncio.Future[Channel | None] = self.loop.create_future()
+        self._waiting.append((turn, origin, idle_seconds))
+        timer = self.loop.call_later(seconds, _too_late, turn)
+        try:
+            return await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled() and turn.exception() is None:
+                self.give(turn.result(), fit=turn.result() is not None)  # it was our turn: pass it on
+            raise
+        finally:
+            timer.cancel()
 
     def give(self, channel: Channel | None, *, fit: bool) -> None:
-        """Put a connection aside for the next call, or close it."""
+        """Put a connection aside for the next call, or close it; whoever waited longest gets the place."""
         if fit and channel is not None:
             self.shelf.put(channel)
         else:
             self.shelf.drop(channel)
-        self._wake()
-
-    def _wake(self) -> None:
         while self._waiting:
-            turn = self._waiting.popleft()
+            turn, origin, idle_seconds = self._waiting[0]
             if not turn.done():
-                turn.set_result(None)
+                there = self.shelf.take(origin, idle_seconds)
+                if there is None and not self.shelf.reserve():
+                    return
+                turn.set_result(there)
+                self._waiting.popleft()
                 return
+            self._waiting.popleft()
+
+
+def _too_late(turn: asyncio.Future[Channel | None]) -> None:
+    if not turn.done():
+        turn.set_exception(TimeoutError("all connections were in use"))

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from klingkit._http1 import Incoming, ProtocolError
 from klingkit._link import ProxyRefusedError, check_tunnel, host_name, tunnel_head
-from klingkit._payload import Payload
+from klingkit._payload import parts_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from klingkit._network import Origin, Proxy
+    from klingkit._payload import Payload
     from klingkit._route import Route
     from klingkit._timeouts import Timeouts
 
@@ -88,10 +91,11 @@ class Channel(asyncio.Protocol):
         self._incoming, self._begun, self._seconds = incoming, False, timeouts.read
         sent = True
         try:
-            if isinstance(body, Payload):
-                sent = await self._send(transport, head, body, whole, timeouts.write)
+            parts = parts_of(body) if body else None
+            if parts is None:
+                transport.write(head + bytes(body) if body else head)
             else:
-                transport.write(head + body if body else head)
+                sent = await self._send(transport, head, parts, whole, timeouts.write)
             self._until = loop.time() + timeouts.read
             timer = loop.call_at(self._until, self._look)
             try:
@@ -106,10 +110,15 @@ class Channel(asyncio.Protocol):
         return sent
 
     async def _send(
-        self, transport: asyncio.Transport, head: bytes, body: Payload, whole: asyncio.Future[None], seconds: float
+        self,
+        transport: asyncio.Transport,
+        head: bytes,
+        parts: Iterator[bytes | memoryview],
+        whole: asyncio.Future[None],
+        seconds: float,
     ) -> bool:
         transport.write(head)
-        for part in body:
+        for part in parts:
             if whole.done():
                 return False  # refused before it was read; the answer is there
             transport.write(part)

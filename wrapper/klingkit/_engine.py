@@ -29,13 +29,13 @@ T = TypeVar("T")
 class Engine:
     """Runs the flows of one `Kling`. The transport is loaded when the first flow runs."""
 
-    def __init__(self, session: Session, secret: Secret, way: SyncHttpClient | Network | None) -> None:
+    def __init__(self, session: Session, secret: Secret, http_client: SyncHttpClient | Network | None) -> None:
         self.session = session
         self._secret = secret
-        self._way = way
+        self._http_client = http_client
         self._driver: SyncDriver | None = None
         self._lock = threading.Lock()
-        if way is not None:
+        if http_client is not None:
             self._loaded()
 
     def run(self, flow: Flow[T]) -> T:
@@ -51,19 +51,19 @@ class Engine:
             if self._driver is None:
                 from klingkit._transports import sync_sender
 
-                self._driver = SyncDriver(sync_sender(self.session.root, self._secret, self._way), self._secret)
+                self._driver = SyncDriver(sync_sender(self.session.root, self._secret, self._http_client), self._secret)
             return self._driver
 
 
 class AsyncEngine:
     """Runs the flows of one `AsyncKling`, as `Engine` does."""
 
-    def __init__(self, session: Session, secret: Secret, way: AsyncHttpClient | Network | None) -> None:
+    def __init__(self, session: Session, secret: Secret, http_client: AsyncHttpClient | Network | None) -> None:
         self.session = session
         self._secret = secret
-        self._way = way
+        self._http_client = http_client
         self._driver: AsyncDriver | None = None
-        if way is not None:
+        if http_client is not None:
             self._loaded()
 
     def run(self, flow: Flow[T]) -> Coroutine[Any, Any, T]:
@@ -78,7 +78,7 @@ class AsyncEngine:
         if self._driver is None:
             from klingkit._transports import async_sender
 
-            self._driver = AsyncDriver(async_sender(self.session.root, self._secret, self._way), self._secret)
+            self._driver = AsyncDriver(async_sender(self.session.root, self._secret, self._http_client), self._secret)
         return self._driver
 
 

@@ -5,6 +5,7 @@ Strict where a lenient reader could be led to take one answer for another (lengt
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -30,7 +31,6 @@ _LONGEST_LINE = 4096
 _END = re.compile(rb"\r?\n\r?\n")
 _STATUS = re.compile(r"HTTP/1\.([01]) ([1-9]\d\d)(?: .*)?", re.DOTALL)
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_UNFIT = re.compile(r"[\r\n\0]")
 _DIGITS = re.compile(r"\d{1,18}")
 _HEX = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?", re.DOTALL)
 
@@ -50,7 +50,8 @@ def request_head(method: str, target: str, host: str, headers: Mapping[str, str]
     if length is not None:
         lines.append(f"content-length: {length}")
     text = "\r\n".join(lines)
-    if _UNFIT.search("".join(lines)):
+    breaks = len(lines) - 1
+    if text.count("\r") != breaks or text.count("\n") != breaks or "\0" in text:
         raise ValueError("a line break inside a header")
     return f"{text}\r\n\r\n".encode("latin-1")
 
@@ -196,31 +197,47 @@ def read_start(buffer: bytes, method: str) -> tuple[Start, int] | None:
     if end > _MOST_HEAD:
         raise ProtocolError("headers without end")
     text = buffer[:end].decode("latin-1")
-    first, *lines = text.split("\r\n") if "\r\n" in text else text.split("\n")
-    status = _STATUS.fullmatch(first)
-    if status is None:
-        raise ProtocolError("no HTTP answer")
+    lines = text.split("\r\n") if "\r\n" in text else text.split("\n")
+    minor, number = _status(lines[0])
+    returns = len(lines) - 1 if "\r\n" in text else 0
+    if text.count("\n") != len(lines) - 1 or text.count("\r") != returns or "\0" in text:
+        raise ProtocolError("a malformed header")
     headers = _headers(lines)
-    number = int(status.group(2))
     connection = headers.get("connection", "").lower()
-    keep = "close" not in connection if status.group(1) == "1" else "keep-alive" in connection
+    keep = "close" not in connection if minor == "1" else "keep-alive" in connection
     body = _body(method, number, headers)
     if isinstance(body, UntilClosed) or ("transfer-encoding" in headers and "content-length" in headers):
         keep = False
     return Start(number, headers, body, keep), after
 
 
+@functools.lru_cache(maxsize=64)
+def _status(line: str) -> tuple[str, int]:
+    found = _STATUS.fullmatch(line)
+    if found is None:
+        raise ProtocolError("no HTTP answer")
+    return found.group(1), int(found.group(2))
+
+
+@functools.lru_cache(maxsize=512)
+def _name(given: str) -> str:
+    if _TOKEN.fullmatch(given) is None:
+        raise ProtocolError("a malformed header")
+    return given.lower()
+
+
 def _headers(lines: list[str]) -> dict[str, str]:
+    """Return the headers in `lines`, the first of which is the status."""
     headers: dict[str, str] = {}
     name = ""
-    for line in lines:
+    for line in lines[1:]:
         if line[:1] in {" ", "\t"} and name:
             headers[name] = f"{headers[name]} {line.strip()}"
             continue
         given, colon, value = line.partition(":")
-        if not colon or _TOKEN.fullmatch(given) is None or _UNFIT.search(value):
+        if not colon:
             raise ProtocolError("a malformed header")
-        name, value = given.lower(), value.strip(" \t")
+        name, value = _name(given), value.strip(" \t")
         if name not in headers:
             headers[name] = value
         elif name != "content-length" or headers[name] != value:

@@ -58,7 +58,7 @@ class Link:
             raise
         return cls(origin, sock)
 
-    def send(self, data: bytes, seconds: float) -> None:
+    def send(self, data: bytes | memoryview, seconds: float) -> None:
         """Send all of `data`. Raises OSError."""
         self._within(seconds)
         self.sock.sendall(data)

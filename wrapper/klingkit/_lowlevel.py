@@ -71,6 +71,7 @@ def _body_model(module: ModuleType) -> Any:
     return typing.get_type_hints(module._get_kwargs)["body"]
 
 
+@functools.cache
 def _module(operation: Operation, verb: str) -> ModuleType:
     from klingkit_api import api  # loaded with the first call, and of it what that needs
 

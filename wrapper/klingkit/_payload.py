@@ -14,9 +14,11 @@ from klingkit._errors import InvalidRequestError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["Payload", "Picture", "json_content"]
+__all__ = ["Payload", "Picture", "json_content", "parts_of"]
 
 _PIECE = 48 * 1024  # a multiple of 3, so that pieces can be coded one by one; fits the cache of a core
+_SLICE = 64 * 1024
+_LARGE = 256 * 1024
 
 
 class Picture(str):
@@ -118,6 +120,16 @@ class Payload:
 
     def __bytes__(self) -> bytes:
         return b"".join(self)
+
+
+def parts_of(body: bytes | Payload) -> Iterator[bytes | memoryview] | None:
+    """Return the parts to send a large body in, each of which may take its time; None for a small one."""
+    if isinstance(body, Payload):
+        return iter(body)
+    if len(body) <= _LARGE:
+        return None
+    view = memoryview(body)
+    return (view[at : at + _SLICE] for at in range(0, len(view), _SLICE))
 
 
 def json_content(body: object) -> bytes | Payload:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
@@ -46,9 +47,12 @@ class Shelf(Generic[C]):
         self.most = most
         self.total = 0
         self._idle: dict[Origin, list[C]] = {}
+        self._process = os.getpid()
 
     def take(self, origin: Origin, idle_seconds: float) -> C | None:
         """Return an idle connection to `origin` that is fit for use; those that are not are closed."""
+        if self._process != os.getpid():
+            self._leave_to_parent()
         waiting = self._idle.get(origin)
         if not waiting:
             return None
@@ -59,6 +63,11 @@ class Shelf(Generic[C]):
                 return there
             self.drop(there)
         return None
+
+    def _leave_to_parent(self) -> None:
+        """Begin anew in a process that was forked: two that read from one connection get each other's answers."""
+        self.clear()
+        self.total, self._process = 0, os.getpid()
 
     def reserve(self) -> bool:
         """Count one more connection, if there may be one; an idle one to elsewhere gives way."""

@@ -67,7 +67,10 @@ def read_reply(
 
 def request_id_of(reply: Reply) -> str | None:
     """Return the request id in the headers."""
-    return next((found for name in _REQUEST_ID_HEADERS if (found := identifier(reply.headers.get(name)))), None)
+    for name in _REQUEST_ID_HEADERS:
+        if name in reply.headers and (found := identifier(reply.headers[name])):
+            return found
+    return None
 
 
 def retry_after_of(reply: Reply, now: datetime | None) -> float | None:

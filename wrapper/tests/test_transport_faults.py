@@ -3,8 +3,10 @@ when something may have been."""
 
 from __future__ import annotations
 
+import base64
 import itertools
 import json
+import os
 import re
 import socket
 import threading
@@ -15,6 +17,7 @@ import pytest
 from klingkit import (
     AnswerTimeoutError,
     AnswerTooLargeError,
+    BalanceError,
     ConfigurationError,
     ConnectionFailedError,
     ConnectionLostError,
@@ -504,3 +507,50 @@ def test_a_call_that_is_cancelled_gives_its_place_back(transport: str, serve: An
 
     asyncio.run(ask())
     assert server.connections == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_forked_process_leaves_the_connections_to_its_parent(serve: Any) -> None:
+    from klingkit import Kling
+
+    server = serve(http(GOOD.encode()), hang_up=False)
+    with Kling("anyapi", api_key="k", base_url=server.url, network=Network("builtin")) as kling:
+        kling.tasks.get("831", operation="text_to_video")
+        pool: Any = kling._engine._loaded().transport
+        there = pool._pool._shelf
+        there._process = -1  # as it is in a child, where the number of the process is another one
+        kling.tasks.get("831", operation="text_to_video")
+        assert there.total == 1
+    assert server.connections == 2
+
+
+def test_a_large_text_is_sent_in_parts_that_each_have_time(either: Any, transport: str, serve: Any, words: Any) -> None:
+    def answer(request: bytes, connection: socket.socket) -> None:
+        said = json.loads(request.partition(b"\r\n\r\n")[2])
+        connection.sendall(http(json.dumps(words.task(task_id=str(len(said["image"])))).encode()))
+
+    coded = base64.b64encode(LARGE).decode()
+    kling = either.open("official", base_url=serve(answer).url, network=Network(transport))  # type: ignore[arg-type]
+    task = either.run(kling.video.image_to_video(coded, "x", model_name="kling-v2-1", duration=5))
+    assert int(task.task_id) == len(coded)
+
+
+def test_a_refusal_before_the_picture_was_sent_whole_is_read(either: Any, transport: str) -> None:
+    refused = json.dumps({"code": 1101, "message": "no balance"}).encode()
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def refuse() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(1000)
+            connection.sendall(http(refused, "402 Payment Required", "connection: close"))
+            connection.shutdown(socket.SHUT_WR)
+            while connection.recv(65536):  # what is on its way; without that the system resets the connection
+                pass
+
+    threading.Thread(target=refuse, daemon=True).start()
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    kling = either.open("official", base_url=url, network=Network(transport), max_retries=0)  # type: ignore[arg-type]
+    with pytest.raises(BalanceError):
+        either.run(kling.video.image_to_video(LARGE, "x", model_name="kling-v2-1", duration=5))
+    listener.close()
