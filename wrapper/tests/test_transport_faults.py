@@ -6,7 +6,6 @@ from __future__ import annotations
 import base64
 import itertools
 import json
-import os
 import re
 import socket
 import threading
@@ -83,7 +82,7 @@ def test_a_create_under_a_fault_is_posted_once_and_found_again(
         api_key=emulator.api_key,
         base_url=emulator.base_url("official"),
         network=Network(transport),  # type: ignore[arg-type]
-        timeout=Timeouts(read=1.5) if kind == "read-timeout" else None,
+        timeout=Timeouts(read=1.0) if kind == "read-timeout" else None,
     )
     before = emulator.charges("official")
     try:
@@ -118,7 +117,7 @@ def test_a_query_under_a_fault_says_what_happened(emulator: Emulator, either: An
         api_key=emulator.api_key,
         base_url=emulator.base_url("official"),
         network=Network(transport),  # type: ignore[arg-type]
-        timeout=Timeouts(read=1.5) if kind == "read-timeout" else None,
+        timeout=Timeouts(read=1.0) if kind == "read-timeout" else None,
         max_retries=0,
     )
     task = either.run(kling.video.text_to_video("A fox", model_name="kling-v2-6", duration=5))
@@ -509,7 +508,6 @@ def test_a_call_that_is_cancelled_gives_its_place_back(transport: str, serve: An
     assert server.connections == 2
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 def test_a_forked_process_leaves_the_connections_to_its_parent(serve: Any) -> None:
     from klingkit import Kling
 
