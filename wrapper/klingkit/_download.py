@@ -103,7 +103,7 @@ def download(
     try:
         return (yield from _attempts(job, started))
     finally:
-        target.abandon()
+        target.abandon(final=True)
 
 
 def _attempts(job: _Job, started: float) -> Flow[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,8 @@ class FileStream:
     def __init__(self, pool: Pool[Link], link: Link, fetch: Fetch) -> None:
         self._pool = pool
         self._link: Link | None = link
+        # A download in an event loop reads by threads, and may be given up while one of them still does.
+        self._busy = threading.Lock()
         self._fetch = fetch
         self._body: Body = Sized(0)
         self._ahead = b""
@@ -65,10 +68,10 @@ class FileStream:
 
     def read(self) -> memoryview | bytes:
         """Return up to a block; less if it is slow to come, empty at the end. Raises TransportError."""
-        link, body = self._link, self._body
-        if link is None or (body.done and not self._ahead):
-            return b""
-        with self._told():
+        with self._busy, self._told():
+            link, body = self._link, self._body
+            if link is None or (body.done and not self._ahead):
+                return b""
             if self._broke is not None:
                 raise self._broke
             if isinstance(body, Sized):
@@ -127,7 +130,8 @@ class FileStream:
 
     def close(self) -> None:
         """Let go: the connection is kept if the file came whole."""
-        link, self._link = self._link, None
+        with self._busy:
+            link, self._link = self._link, None
         if link is None:
             return
         if self._body.done and self._keep and not self._body.excess and not self._ahead:
@@ -137,8 +141,9 @@ class FileStream:
 
     def wake(self) -> None:
         """End what another thread is waiting for in `read`."""
-        if self._link is not None:
-            self._link.wake()
+        link = self._link
+        if link is not None:
+            link.wake()
 
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from klingkit import AsyncKling, ConfigurationError, ConnectionFailedError, DownloadError, Kling, Network, Timeouts
+from klingkit._target import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -319,6 +320,16 @@ def test_a_download_that_is_cancelled_leaves_nothing(transport: str, host: Host,
 
     asyncio.run(fetch())
     host.pause.set()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_late_thread_does_to_a_download_that_was_given_up_leaves_nothing(tmp_path: Path) -> None:
+    target = target_of(tmp_path / "fox.mp4", "831", None, overwrite=False)
+    target.begin("")
+    target.abandon(final=True)
+    for late in (lambda: target.write(b"x"), lambda: target.begin(""), target.finish):
+        with pytest.raises(OSError, match="given up"):
+            late()
     assert list(tmp_path.iterdir()) == []
 
 
