@@ -6,7 +6,6 @@ that, a create may have been taken, whatever the error is called.
 
 from __future__ import annotations
 
-import socket
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
@@ -59,15 +58,15 @@ def _host(url: str) -> str:
 
 def _advice(error: BaseException, host: str) -> str:
     for cause in _causes(error):
-        kind, text = type(cause).__name__, str(cause)
-        if isinstance(cause, socket.gaierror) or "getaddrinfo" in text or "Name or service not known" in text:
+        kinds, text = {base.__name__ for base in type(cause).__mro__}, str(cause)
+        if "gaierror" in kinds or "getaddrinfo" in text:
             return f"The name {host} is not known here: check base_url for a slip, and that the network has DNS."
-        if kind == "SSLCertVerificationError" or "CERTIFICATE_VERIFY_FAILED" in text:
+        if "SSLCertVerificationError" in kinds or "CERTIFICATE_VERIFY_FAILED" in text:
             return (
                 "Its certificate is not trusted: check base_url and the clock; if your network has an authority of its "
                 "own, name its file in SSL_CERT_FILE or in klingkit.Network(ca_file=...)."
             )
-        if "SSLError" in {base.__name__ for base in type(cause).__mro__}:
+        if "SSLError" in kinds:
             return "It does not speak TLS there: check base_url for http or https, its port, and a proxy."
         if isinstance(cause, ConnectionRefusedError):
             return "Nothing listens there: check base_url and its port, and a proxy."
