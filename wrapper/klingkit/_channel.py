@@ -7,11 +7,11 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from klingkit._http1 import Incoming, ProtocolError
-from klingkit._link import ProxyRefusedError, check_tunnel, host_name, tunnel_head
+from klingkit._link import ProxyRefusedError, check_tunnel, host_name, quiet_check, tunnel_head
 from klingkit._payload import parts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from klingkit._network import Origin, Proxy
     from klingkit._payload import Payload
@@ -41,6 +41,7 @@ class Channel(asyncio.Protocol):
         self._seconds = 0.0
         self._begun = False
         self._gone = False
+        self._quiet: Callable[[], bool] | None = None
 
     @classmethod
     async def open(cls, route: Route, timeouts: Timeouts) -> Channel:
@@ -187,8 +188,16 @@ class Channel(asyncio.Protocol):
             drained.set_result(None)
 
     def is_stale(self) -> bool:
-        """Whether the other side closed it."""
-        return self._gone or self._transport is None or self._transport.is_closing()
+        """Whether the other side closed it, or sent something nobody asked for.
+
+        The event loop may not have heard of it yet: it may have been busy, or stood still between two runs.
+        """
+        if self._gone or self._transport is None or self._transport.is_closing():
+            return True
+        if self._quiet is None:
+            sock = self._transport.get_extra_info("socket")
+            self._quiet = quiet_check(sock) if sock is not None else lambda: True
+        return not self._quiet()
 
     def rest(self) -> None:
         """Note that it is put aside."""

@@ -12,11 +12,12 @@ from klingkit._http1 import ProtocolError, read_start, request_head
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Callable
 
     from klingkit._network import Origin, Proxy
     from klingkit._timeouts import Timeouts
 
-__all__ = ["Link", "ProxyRefusedError", "check_tunnel", "host_name", "tunnel_head"]
+__all__ = ["Link", "ProxyRefusedError", "check_tunnel", "host_name", "quiet_check", "tunnel_head"]
 
 _READ = 64 * 1024
 
@@ -40,7 +41,7 @@ class Link:
         self.sock = sock
         self.idle_since = 0.0
         self._limit: float | None = None
-        self._poll: Any = None
+        self._poll: Callable[[], bool] | None = None
 
     @classmethod
     def open(cls, origin: Origin, proxy: Proxy | None, tls: ssl.SSLContext | None, timeouts: Timeouts) -> Link:
@@ -75,15 +76,8 @@ class Link:
 
     def is_stale(self) -> bool:
         """Whether the other side closed it, or sent something nobody asked for."""
-        try:
-            if not hasattr(select, "poll"):
-                return bool(select.select([self.sock], [], [], 0)[0])
-            if self._poll is None:
-                self._poll = select.poll()
-                self._poll.register(self.sock, select.POLLIN)
-            return bool(self._poll.poll(0))
-        except (OSError, ValueError):
-            return True
+        self._poll = self._poll or quiet_check(self.sock)
+        return not self._poll()
 
     def rest(self) -> None:
         """Note that it is put aside."""
@@ -104,6 +98,22 @@ class Link:
         if seconds != self._limit:
             self.sock.settimeout(seconds)
             self._limit = seconds
+
+
+def quiet_check(sock: Any) -> Callable[[], bool]:
+    """Return the function that tells whether nothing has come from `sock`, neither data nor the end."""
+    if not hasattr(select, "poll"):
+
+        def by_select() -> bool:
+            try:
+                return not select.select([sock], [], [], 0)[0]
+            except (OSError, ValueError):
+                return False
+
+        return by_select
+    poll = select.poll()
+    poll.register(sock.fileno(), select.POLLIN)
+    return lambda: not poll.poll(0)
 
 
 def host_name(host: str) -> str:

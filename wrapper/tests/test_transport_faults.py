@@ -145,6 +145,7 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self.seen: list[bytes] = []
         self.connections = 0
+        self.hung_up = threading.Semaphore(0)
         self._open: list[socket.socket] = []
         threading.Thread(target=self._run, daemon=True).start()
 
@@ -202,6 +203,7 @@ def serve() -> Iterator[Callable[..., Server]]:
             connection.sendall(answer)
             if hang_up:
                 connection.shutdown(socket.SHUT_WR)
+                servers[-1].hung_up.release()
 
         servers.append(Server(say if isinstance(answer, bytes) else answer))
         return servers[-1]
@@ -384,7 +386,7 @@ def test_a_connection_is_used_again_only_when_the_server_lets_it(either: Any, tr
         for _ in range(3):
             either.run(kling.tasks.get("831", operation="text_to_video"))
             if hang_up:
-                threading.Event().wait(0.05)  # for the end of the connection to arrive
+                assert server.hung_up.acquire(timeout=10)  # from now on the connection is at its end
         assert server.connections == expected
         assert len(server.seen) == 3
 
