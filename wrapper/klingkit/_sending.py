@@ -37,7 +37,7 @@ class Guard:
     def __init__(self, root: str, secret: Secret) -> None:
         self._inside = f"{root}/"
         self._first = {"accept-encoding": "identity", "user-agent": user_agent()}
-        self._last = {"authorization": f"Bearer {secret.reveal()}"}
+        self._secret = secret
 
     def headers(self, call: Call) -> dict[str, str]:
         """Return the headers of `call` with the key.
@@ -47,7 +47,8 @@ class Guard:
         """
         if not call.url.startswith(self._inside):
             raise errors.ConfigurationError("A call leads away from the relay's address; it was not sent.")
-        return {**self._first, **call.headers, **self._last}
+        # The key is asked for each time: some are made anew every half hour.
+        return {**self._first, **call.headers, "authorization": f"Bearer {self._secret.reveal()}"}
 
 
 def log_exchange(call: Call, started: float, status: int | None, headers: Mapping[str, str]) -> None:

@@ -33,6 +33,9 @@ from klingkit import (
     RelayServerError,
     Timeouts,
 )
+from klingkit._effects import Call
+from klingkit._secrets import Secret
+from klingkit._transports import sync_sender
 from klingkit_emulator.launch import launch
 
 if TYPE_CHECKING:
@@ -399,6 +402,22 @@ def test_the_key_goes_to_the_relay_and_the_head_is_well_formed(either: Any, tran
     assert f"\r\nhost: 127.0.0.1:{server.port}\r\n" in head
     assert head.count("authorization: bearer sk-one-two-three\r\n") == 1
     assert "content-length" not in head
+
+
+def test_a_key_that_is_made_anew_is_sent_anew(transport: str, serve: Any, words: Any) -> None:
+    class Renewed(Secret):
+        number = 0
+
+        def reveal(self) -> str:
+            self.number += 1
+            return f"token-{self.number}"
+
+    server = serve(http(json.dumps(words.task()).encode()), hang_up=False)
+    sender = sync_sender(server.url, Renewed("key"), Network(transport))  # type: ignore[arg-type]
+    for _ in range(2):
+        sender.send(Call("anyapi", "video_text2video_get", "GET", f"{server.url}/v1", Timeouts()))
+    sender.close()
+    assert [head.lower().count(b"bearer token-%d\r\n" % at) for at, head in enumerate(server.seen, 1)] == [1, 1]
 
 
 def test_a_large_picture_arrives_whole_and_a_refused_one_is_a_refusal(
