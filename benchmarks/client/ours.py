@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -26,10 +25,16 @@ _SETTINGS: dict[str, Any] = {
 }
 
 
-def _client(base: str, timeout: float) -> Calls:
+def _clients(transport: str, trusted: str | None = None) -> Any:
+    """Return the class of clients, and what both are made with; the certificate is trusted as users do it."""
     import klingkit
 
-    client = klingkit.Kling(relay="official", api_key=KEY, base_url=base, timeout=timeout, environ={})
+    return klingkit, {"api_key": KEY, "environ": {}, "network": klingkit.Network(transport, ca_file=trusted)}
+
+
+def _client(transport: str, base: str, timeout: float) -> Calls:
+    klingkit, settings = _clients(transport)
+    client = klingkit.Kling("official", base_url=base, timeout=timeout, **settings)
     return Calls(
         create=lambda: client.video.text_to_video(PROMPT, **_SETTINGS),
         get=lambda task_id: client.tasks.get(task_id, operation=_OPERATION),
@@ -39,10 +44,9 @@ def _client(base: str, timeout: float) -> Calls:
     )
 
 
-async def _async_client(base: str) -> AsyncCalls:
-    import klingkit
-
-    client = klingkit.AsyncKling(relay="official", api_key=KEY, base_url=base, environ={})
+async def _async_client(transport: str, base: str) -> AsyncCalls:
+    klingkit, settings = _clients(transport)
+    client = klingkit.AsyncKling("official", base_url=base, **settings)
     return AsyncCalls(
         create=lambda: client.video.text_to_video(PROMPT, **_SETTINGS),
         get=lambda task_id: client.tasks.get(task_id, operation=_OPERATION),
@@ -51,29 +55,20 @@ async def _async_client(base: str) -> AsyncCalls:
     )
 
 
-def _fetching(source: Source) -> Callable[[Path], Any]:
-    """Ask for the finished task; its video is what is fetched. The certificate is trusted as users do it."""
-    import httpx
-
-    import klingkit
-
-    trusting = httpx.Client(verify=ssl.create_default_context(cafile=source.trusted))
-    client = klingkit.Kling("official", api_key=KEY, base_url=source.api, http_client=trusting)
+def _fetching(transport: str, source: Source) -> Callable[[Path], Any]:
+    """Ask for the finished task; its video is what is fetched."""
+    klingkit, settings = _clients(transport, source.trusted)
+    client = klingkit.Kling("official", base_url=source.api, **settings)
     result = client.tasks.get(f"done-{source.scheme}", operation=_OPERATION).wait(timeout=0)
     return partial(result.download, overwrite=True)
 
 
-def _fetching_async(source: Source) -> Callable[[Path], Any]:
-    import httpx
-
-    import klingkit
-
-    _fetching(source)  # so that all is imported
+def _fetching_async(transport: str, source: Source) -> Callable[[Path], Any]:
+    _fetching(transport, source)  # so that all is imported
+    klingkit, settings = _clients(transport, source.trusted)
 
     async def fetch(path: Path) -> None:
-        trusting = httpx.AsyncClient(verify=ssl.create_default_context(cafile=source.trusted))
-        client = klingkit.AsyncKling("official", api_key=KEY, base_url=source.api, http_client=trusting)
-        async with trusting, client:
+        async with klingkit.AsyncKling("official", base_url=source.api, **settings) as client:
             task = await client.tasks.get(f"done-{source.scheme}", operation=_OPERATION)
             await (await task.wait(timeout=0)).download(path, overwrite=True)
 
@@ -84,6 +79,23 @@ _FIRST = "klingkit.Kling(relay='official', api_key='k', base_url=BASE, environ={
 _SNIPPETS = Snippets("import klingkit", _FIRST, f"client.tasks.get('7-task', operation='{_OPERATION}')")
 
 CONTENDERS = (
-    Contender("klingkit", "klingkit", "klingkit", _SNIPPETS, _client, _async_client, _fetching),
-    Contender("klingkit (async)", "klingkit", "klingkit", download=_fetching_async),
+    Contender(
+        "klingkit",
+        "klingkit",
+        "klingkit",
+        _SNIPPETS,
+        partial(_client, "builtin"),
+        partial(_async_client, "builtin"),
+        partial(_fetching, "builtin"),
+    ),
+    Contender("klingkit (async)", "klingkit", "klingkit", download=partial(_fetching_async, "builtin")),
+    Contender(
+        "klingkit over httpx",
+        "klingkit",
+        "klingkit httpx",
+        None,
+        partial(_client, "httpx"),
+        partial(_async_client, "httpx"),
+        partial(_fetching, "httpx"),
+    ),
 )

@@ -52,6 +52,23 @@ _STATUS = "Cloudflare's 520 and other statuses without a name raised ValueError"
 _PARSE_ERROR = "an answer of an unforeseen shape raised, and its bytes were lost"
 _SECRETS = "repr() showed the key, and logs and tracebacks with it"
 
+_LAZY = "importing one operation imported every model, httpx and TLS with it: half a second"
+_LOOKUP = """
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value: object = getattr(import_module(_MODULES[name], __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+"""
+
 PATCHES: tuple[Patch, ...] = (
     Patch(
         "literal_enum.py.jinja",
@@ -155,6 +172,52 @@ PATCHES: tuple[Patch, ...] = (
         "        httpx.TimeoutException if this is exceeded. 60 seconds, and 5 to connect, unless given; None\n"
         "        waits for ever.\n",
         "the default was to wait for ever",
+    ),
+    Patch(
+        "endpoint_module.py.jinja",
+        "from typing import Any, cast\n",
+        "from __future__ import annotations\n\nfrom typing import TYPE_CHECKING, Any, cast\n",
+        _LAZY,
+    ),
+    Patch(
+        "endpoint_module.py.jinja",
+        "import httpx\n\nfrom ...client import AuthenticatedClient, Client\n",
+        "if TYPE_CHECKING:\n    import httpx\n\n    from ...client import AuthenticatedClient, Client\n\n",
+        _LAZY,
+    ),
+    Patch(
+        "package_init.py.jinja",
+        "from .client import AuthenticatedClient, Client\n",
+        "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from .client import AuthenticatedClient, Client\n",
+        _LAZY,
+    ),
+    Patch(
+        "package_init.py.jinja",
+        '    "Client",\n)',
+        '    "Client",\n)\n\n_MODULES = dict.fromkeys(__all__, ".client")\n' + _LOOKUP,
+        _LAZY,
+    ),
+    Patch(
+        "models_init.py.jinja",
+        "{% for import in imports | sort %}\n{{ import }}\n{% endfor %}\n",
+        "from typing import TYPE_CHECKING\n\n"
+        "if TYPE_CHECKING:\n{% for import in imports | sort %}\n    {{ import }}\n{% endfor %}\n"
+        "    ...\n",
+        _LAZY,
+    ),
+    Patch(
+        "models_init.py.jinja",
+        ")\n{% endif %}",
+        ")\n{% endif %}\n\n"
+        "_MODULES = {\n"
+        "{% for import in imports | sort %}\n"
+        "{% set source, names = import.removeprefix('from ').split(' import ') %}\n"
+        "{% for name in names.split(',') %}\n"
+        '    "{{ name.strip() }}": "{{ source.strip() }}",\n'
+        "{% endfor %}\n"
+        "{% endfor %}\n"
+        "}\n" + _LOOKUP,
+        _LAZY,
     ),
     _builder("headers"),
     _builder("cookies"),

@@ -69,6 +69,7 @@ if TYPE_CHECKING:
         VoiceReference,
         WatermarkOption,
     )
+    from klingkit._network import Network
     from klingkit._prices import Estimate
     from klingkit._problems import KlingWarning, Problem
     from klingkit._registry import relay_ids
@@ -105,6 +106,7 @@ __all__ = [
     "KlingWarning",
     "MissingFieldError",
     "MissingKeyError",
+    "Network",
     "NotFoundError",
     "NotJsonError",
     "OutcomeUnknownError",
@@ -152,6 +154,7 @@ _LAZY = {
     "ImageReference": "_methods.types",
     "Kling": "_client",
     "KlingWarning": "_problems",
+    "Network": "_network",
     "Problem": "_problems",
     "RawAnswer": "_calls",
     "Result": "_result",

@@ -271,11 +271,14 @@ def _says_error(code: object) -> bool:
 
 
 def _fits(document: dict[str, Any], shape: Shape) -> bool:
-    if any(document.get(name) is None for name in shape.when):
-        return False
-    if not all(_is(document.get(name), kind) for name, kind in shape.type.items()):
-        return False
-    return all(_equals(document.get(name), word) for name, word in shape.equals.items())
+    get = document.get
+    for name in shape.when:  # plain loops: every answer goes through all shapes
+        if get(name) is None:
+            return False
+    for name, kind in shape.type.items():
+        if not _is(get(name), kind):
+            return False
+    return not shape.equals or all(_equals(get(name), word) for name, word in shape.equals.items())
 
 
 def _equals(value: object, word: str) -> bool:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, Self
 from klingkit._engine import AsyncEngine, Engine
 from klingkit._methods.attributes import AsyncGroups, Groups
 from klingkit._setup import elsewhere, optioned, set_up
+from klingkit._transports import way_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from klingkit._methods.types import OperationName
+    from klingkit._network import Network
     from klingkit._prices import Estimate
     from klingkit._raw import AsyncRaw, Raw
     from klingkit._request import Session
@@ -84,7 +86,8 @@ class Kling(_Client, Groups):
         secret_key: signs the tokens, which are made anew before they expire; never sent.
         base_url: another address, without the relay's path prefix: a mirror, a proxy, the emulator.
         timeout: `Timeouts`, or one number of seconds for reading and writing.
-        http_client: your own httpx.Client, for proxies, certificates or transports. It is not closed.
+        http_client: your own httpx.Client, for HTTP/2, hooks or transports of your own. It is not closed.
+        network: proxy, certificates, number of connections, and which transport is used; see `Network`.
         max_retries: how often something is tried again that is safe to repeat: queries, downloads, and creates of
             which nothing was sent or which Kling put off (codes 1302 and 1303). 0 to 10.
         allow_undocumented: whether operations may be called that the relay's documents do not list. They are said in
@@ -112,6 +115,7 @@ class Kling(_Client, Groups):
         base_url: str | None = None,
         timeout: Timeouts | float | None = None,
         http_client: SyncHttpClient | None = None,
+        network: Network | None = None,
         max_retries: int = 2,
         allow_undocumented: bool = False,
         validate: bool = True,
@@ -132,8 +136,8 @@ class Kling(_Client, Groups):
             environ=environ,
         )
         self._environ = environ
-        self._http_client = http_client
-        self._engine = Engine(self._session, secret, http_client)
+        self._http_client = way_of(http_client, network)
+        self._engine = Engine(self._session, secret, self._http_client)
 
     @cached_property
     def tasks(self) -> Tasks:
@@ -233,6 +237,7 @@ class AsyncKling(_Client, AsyncGroups):
         base_url: str | None = None,
         timeout: Timeouts | float | None = None,
         http_client: AsyncHttpClient | None = None,
+        network: Network | None = None,
         max_retries: int = 2,
         allow_undocumented: bool = False,
         validate: bool = True,
@@ -253,8 +258,8 @@ class AsyncKling(_Client, AsyncGroups):
             environ=environ,
         )
         self._environ = environ
-        self._http_client = http_client
-        self._engine = AsyncEngine(self._session, secret, http_client)
+        self._http_client = way_of(http_client, network)
+        self._engine = AsyncEngine(self._session, secret, self._http_client)
 
     @cached_property
     def tasks(self) -> AsyncTasks:

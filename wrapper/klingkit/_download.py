@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
@@ -13,12 +12,14 @@ from klingkit import _errors as errors
 from klingkit._checks import is_number
 from klingkit._effects import Fetch, Head, chunk, clock, close, open_stream, pause, work
 from klingkit._media import ENOUGH_BYTES, container
+from klingkit._resume import Progress
 from klingkit._retry import before_next_read
 from klingkit._target import TargetExistsError
 from klingkit._text import clean
 from klingkit._values import integer, web_address
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
     from typing import NoReturn
 
@@ -33,26 +34,35 @@ MAX_FILE_BYTES = 4 * 1024**3
 """The default limit of a download: far above any result of today."""
 
 _MOST_REDIRECTS = 5
-_BLOCK = 1024 * 1024  # fewer, larger writes: one hop to a thread each in the async client
-_MOST_PARTS = 1024  # a host that sends crumbs does not fill the memory with their headers
+_HEADWAY = 1024 * 1024
+# How hosts of files say that an address has ended.
+_ENDED = frozenset({400, 401, 403, 404, 410})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much a download may bring, in bytes, and how long it may take, in seconds."""
+    """How much a download may bring, in bytes, and how long it may take, in seconds.
+
+    `stopped` is asked between blocks; when it says so, the download ends.
+    """
 
     max_bytes: int
     seconds: float
+    stopped: Callable[[], bool] = field(default=lambda: False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Job:
     session: Session
     operation: str
     file: File
     target: Target
     limits: Limits
+    renew: Callable[[], Flow[str | None]]
+    url: str
+    renewed: bool = False
+    progress: Progress = field(default_factory=Progress)
 
     def failed(self, problem: str, **context: Any) -> errors.DownloadError:
         return errors.DownloadError(
@@ -64,8 +74,18 @@ class _Job:
         )
 
 
-def download(session: Session, operation: str, file: File, target: Target, limits: Limits) -> Flow[Path]:
-    """Fetch `file` into `target` and return its path. Tried again from the start if the connection breaks.
+def download(
+    session: Session,
+    operation: str,
+    file: File,
+    target: Target,
+    limits: Limits,
+    renew: Callable[[], Flow[str | None]],
+) -> Flow[Path]:
+    """Fetch `file` into `target` and return its path.
+
+    If the connection breaks it is tried again, behind what came where the host can do that. When the address has
+    ended, `renew` is asked for a fresh one, once.
 
     Raises:
         InvalidRequestError: a limit is not above 0.
@@ -74,25 +94,35 @@ def download(session: Session, operation: str, file: File, target: Target, limit
     for name, value in (("max_bytes", limits.max_bytes), ("timeout", limits.seconds)):
         if not is_number(value, above=0):
             raise errors.InvalidRequestError(f"{name} has to be a number above 0.", argument=name)
-    job = _Job(session, operation, file, target, limits)
+    job = _Job(session, operation, file, target, limits, renew, file.url)
     try:
         yield from work(target.check)
     except (OSError, ValueError) as error:
         _refuse_writing(job, error)
     started, _ = yield from clock()
-    for attempt in itertools.count():
+    try:
+        return (yield from _attempts(job, started))
+    finally:
+        target.abandon(final=True)
+
+
+def _attempts(job: _Job, started: float) -> Flow[Path]:
+    attempt = before = 0
+    while True:
         try:
             return (yield from _attempt(job, started))
         except (errors.TransportError, errors.RelayServerError) as error:
-            delay = before_next_read(error, attempt, session.max_retries, str(target.path))
+            if job.progress.size >= before + _HEADWAY:  # a host that breaks off now and then is not given up
+                attempt, before = 0, job.progress.size
+            delay = before_next_read(error, attempt, job.session.max_retries, str(job.target.path))
             if delay is None:
                 raise job.failed(
                     f"{error} The task is done and paid; only the download has to be tried again.",
                     status=error.status,
                     retryable=True,
                 ) from error
+        attempt += 1
         yield from pause(delay)
-    raise AssertionError("unreachable: the loop above has no other end")
 
 
 def _attempt(job: _Job, started: float) -> Flow[Path]:
@@ -102,29 +132,48 @@ def _attempt(job: _Job, started: float) -> Flow[Path]:
     except (OSError, ValueError) as error:
         _refuse_writing(job, error)
     finally:
-        job.target.abandon()
         yield from close(head)
 
 
 def _follow(job: _Job) -> Flow[Head]:
     """Open the file, following redirects by hand: to http(s) alone, never from https to http, never with a key."""
-    url = job.file.url
-    for _ in range(_MOST_REDIRECTS + 1):
+    url, redirects = job.url, 0
+    while redirects <= _MOST_REDIRECTS:
+        asked = job.progress.asked()
         head = yield from open_stream(
-            Fetch(job.session.relay.id, f"{job.operation} (result)", url, job.session.timeouts)
+            Fetch(job.session.relay.id, f"{job.operation} (result)", url, job.session.timeouts, asked)
         )
-        if head.status == 200:
+        if head.status == 200 or (head.status == 206 and asked and job.progress.goes_on(head.headers)):
             return head
         yield from close(head)
+        if asked and head.status in {206, 416}:
+            job.progress.restart()
+            continue
         if head.status not in _REDIRECTS:
+            if head.status in _ENDED and not job.renewed and (yield from _renewed(job)):
+                url, redirects = job.url, 0
+                continue
             _refuse_status(job, head.status)
         onward = _onward(url, head.headers.get("location", ""))
         if onward is None or onward == url:
             raise job.failed("the host of the result redirects to nowhere.", status=head.status)
         if urlsplit(url).scheme == "https" and urlsplit(onward).scheme != "https":
             raise job.failed("the host of the result redirects from https to http.", status=head.status)
-        url = onward
+        url, redirects = onward, redirects + 1
     raise job.failed("the host of the result redirects without end.")
+
+
+def _renewed(job: _Job) -> Flow[bool]:
+    """Ask for the task's address again; return whether it is another one."""
+    job.renewed = True
+    try:
+        url = yield from job.renew()
+    except errors.KlingError:
+        return False  # what the host of the file said tells more
+    if url is None or url == job.url:
+        return False
+    job.url = url
+    return True
 
 
 def _onward(url: str, location: str) -> str | None:
@@ -136,35 +185,49 @@ def _onward(url: str, location: str) -> str | None:
 
 def _save(job: _Job, head: Head, started: float) -> Flow[Path]:
     declared = integer(head.headers.get("content-length"))
-    if declared is not None and declared > job.limits.max_bytes:
-        raise job.failed(f"it has {declared} bytes, more than max_bytes allows.")
     if head.headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
         raise job.failed("it came compressed, though nobody asked for that.")
-    pending: list[bytes] = []  # as they came: joining them would copy every byte twice
-    waiting = size = 0
-    begun = False
-    while True:
-        data = yield from chunk(head)
-        pending.append(data)
-        waiting += len(data)
-        size += len(data)
-        if size > job.limits.max_bytes:
+    progress = job.progress
+    if head.status == 200:
+        progress.begins(head.headers, declared)
+        job.target.abandon()
+    if progress.total is not None and progress.total > job.limits.max_bytes:
+        raise job.failed(f"it has {progress.total} bytes, more than max_bytes allows.")
+    begun = progress.size > 0
+    held = b""  # the first bytes, until there are enough to tell what it is
+    while data := (yield from chunk(head)):
+        if progress.size + len(held) + len(data) > job.limits.max_bytes:
             raise job.failed(f"it has more than {job.limits.max_bytes} bytes; raise max_bytes if that is right.")
-        now, _ = yield from clock()
-        if now - started > job.limits.seconds:
-            raise job.failed(f"it was still not whole after {job.limits.seconds:g} seconds.", retryable=True)
-        if not begun and (waiting >= ENOUGH_BYTES or not data):
-            ending = _ending(job, head, b"".join(pending)[:ENOUGH_BYTES])
-            yield from work(partial(job.target.begin, ending))
-            begun = True
-        if begun and (waiting >= _BLOCK or len(pending) >= _MOST_PARTS or not data):
-            blocks, pending, waiting = pending, [], 0
-            yield from work(partial(job.target.write, blocks))
-        if not data:
-            break
-    if declared is not None and size != declared:
-        raise errors.ConnectionLostError(f"The result broke off after {size} of {declared} bytes.")
+        yield from _check_time(job, started)
+        if not begun:
+            if len(held) + len(data) < ENOUGH_BYTES:
+                held += data
+                continue
+            data = held + bytes(data) if held else data
+            yield from _begin(job, head, bytes(data[:ENOUGH_BYTES]))
+            begun, held = True, b""
+        yield from work(partial(job.target.write, data))
+        progress.size += len(data)
+    yield from _check_time(job, started)
+    if not begun:
+        yield from _begin(job, head, held)
+        yield from work(partial(job.target.write, held))
+        progress.size += len(held)
+    if progress.total is not None and progress.size != progress.total:
+        raise errors.ConnectionLostError(f"The result broke off after {progress.size} of {progress.total} bytes.")
     return (yield from work(job.target.finish))
+
+
+def _check_time(job: _Job, started: float) -> Flow[None]:
+    if job.limits.stopped():
+        raise job.failed("it was stopped.", retryable=True)
+    now, _ = yield from clock()
+    if now - started > job.limits.seconds:
+        raise job.failed(f"it was still not whole after {job.limits.seconds:g} seconds.", retryable=True)
+
+
+def _begin(job: _Job, head: Head, beginning: bytes) -> Flow[None]:
+    yield from work(partial(job.target.begin, _ending(job, head, beginning)))
 
 
 def _ending(job: _Job, head: Head, beginning: bytes) -> str:

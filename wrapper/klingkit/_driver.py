@@ -13,7 +13,7 @@ from klingkit._errors import KlingError
 if TYPE_CHECKING:
     from klingkit._effects import Effect, Flow
     from klingkit._secrets import Secret
-    from klingkit._transport import AsyncTransport, SyncTransport
+    from klingkit._transports import AsyncSender, SyncSender
 
 __all__ = ["AsyncDriver", "SyncDriver"]
 
@@ -23,7 +23,7 @@ T = TypeVar("T")
 class SyncDriver:
     """Runs flows in the calling thread. Errors leave it with the key masked."""
 
-    def __init__(self, transport: SyncTransport, secret: Secret) -> None:
+    def __init__(self, transport: SyncSender, secret: Secret) -> None:
         self.transport = transport
         self._secret = secret
 
@@ -71,7 +71,7 @@ class SyncDriver:
 class AsyncDriver:
     """Runs flows in an asyncio task. Errors leave it with the key masked."""
 
-    def __init__(self, transport: AsyncTransport, secret: Secret) -> None:
+    def __init__(self, transport: AsyncSender, secret: Secret) -> None:
         self.transport = transport
         self._secret = secret
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from klingkit._payload import Payload
     from klingkit._timeouts import Timeouts
 
 __all__ = [
@@ -54,7 +55,7 @@ class Call:
     url: str
     timeouts: Timeouts
     headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes | None = field(default=None, repr=False)
+    body: bytes | Payload | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +70,13 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """A file to fetch from wherever it lies; never with the key."""
+    """A file to fetch from wherever it lies; never with the key. `headers` ask for a part of it."""
 
     relay: str
     operation: str
     url: str = field(repr=False)
     timeouts: Timeouts
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Read on; the result is bytes, empty at the end. Raises TransportError."""
+    """Read on; the result is bytes, good until the next Chunk, empty at the end. Raises TransportError."""
 
     head: Head
 
@@ -157,9 +159,9 @@ def open_stream(fetch: Fetch) -> Flow[Head]:
     return head
 
 
-def chunk(head: Head) -> Flow[bytes]:
+def chunk(head: Head) -> Flow[memoryview | bytes]:
     """Ask for a Chunk."""
-    data: bytes = yield Chunk(head)
+    data: memoryview | bytes = yield Chunk(head)
     return data
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from klingkit._answer import TaskState
     from klingkit._effects import Flow
     from klingkit._flows import Order
+    from klingkit._network import Network
     from klingkit._request import Session
     from klingkit._secrets import Secret
     from klingkit._transport import AsyncHttpClient, SyncHttpClient
@@ -26,9 +27,9 @@ T = TypeVar("T")
 
 
 class Engine:
-    """Runs the flows of one `Kling`. The transport, and httpx with it, is loaded when the first flow runs."""
+    """Runs the flows of one `Kling`. The transport is loaded when the first flow runs."""
 
-    def __init__(self, session: Session, secret: Secret, http_client: SyncHttpClient | None) -> None:
+    def __init__(self, session: Session, secret: Secret, http_client: SyncHttpClient | Network | None) -> None:
         self.session = session
         self.secret = secret
         self._http_client = http_client
@@ -52,17 +53,16 @@ class Engine:
     def _loaded(self) -> SyncDriver:
         with self._lock:
             if self._driver is None:
-                from klingkit._transport import SyncTransport
+                from klingkit._transports import sync_sender
 
-                transport = SyncTransport(self.session.root, self.secret, self._http_client)
-                self._driver = SyncDriver(transport, self.secret)
+                self._driver = SyncDriver(sync_sender(self.session.root, self.secret, self._http_client), self.secret)
             return self._driver
 
 
 class AsyncEngine:
     """Runs the flows of one `AsyncKling`, as `Engine` does."""
 
-    def __init__(self, session: Session, secret: Secret, http_client: AsyncHttpClient | None) -> None:
+    def __init__(self, session: Session, secret: Secret, http_client: AsyncHttpClient | Network | None) -> None:
         self.session = session
         self.secret = secret
         self._http_client = http_client
@@ -84,9 +84,9 @@ class AsyncEngine:
 
     def _loaded(self) -> AsyncDriver:
         if self._driver is None:
-            from klingkit._transport import AsyncTransport
+            from klingkit._transports import async_sender
 
-            self._driver = AsyncDriver(AsyncTransport(self.session.root, self.secret, self._http_client), self.secret)
+            self._driver = AsyncDriver(async_sender(self.session.root, self.secret, self._http_client), self.secret)
         return self._driver
 
 

@@ -1,18 +1,27 @@
-"""Turns whatever a caller calls a picture into what the one spec takes: a public address, or bare Base64."""
+"""Turns whatever a caller calls a picture into what the one spec takes: a public address, or bare Base64.
+
+Files and bytes are looked at here. Small ones are coded at once; the others are coded while they are sent, and never
+held as Base64.
+"""
 
 from __future__ import annotations
 
 import base64
 import binascii
+import io
 import os
 import re
+import stat
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from klingkit._errors import InvalidRequestError
+from klingkit._payload import Picture
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import NoReturn
 
 __all__ = ["MAX_IMAGE_BYTES", "encode_image"]
@@ -26,10 +35,12 @@ _DATA_URI = re.compile(r"data:[\w.+/-]*(?:;[\w=.-]+)*;base64,", re.IGNORECASE)
 _BLANKS = re.compile(r"\s+")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _LONGEST_PATH = 4096
+_BEGINNING = 64
+_STREAMED = 256 * 1024
 
 
 def encode_image(image: object, argument: str) -> str:
-    """Return the picture as an address or as bare Base64.
+    """Return the picture as an address, as bare Base64, or as a `Picture` that is Base64 once it is sent.
 
     Args:
         image: a path (of a file that exists), bytes, a binary file object, an http(s) address, or Base64 text, whose
@@ -44,7 +55,7 @@ def encode_image(image: object, argument: str) -> str:
     if isinstance(image, os.PathLike):
         return _from_file(os.fspath(image), argument)
     if isinstance(image, bytes | bytearray | memoryview):
-        return _coded(bytes(image), argument, "the bytes")
+        return _from_bytes(bytes(image), argument, "the bytes")
     if callable(getattr(image, "read", None)):
         return _from_stream(image, argument)
     return _refuse(
@@ -69,7 +80,8 @@ def _from_text(text: str, argument: str) -> str:
         raw = base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True)
     except binascii.Error as error:
         _refuse(argument, "looks like Base64 but is not: it is cut off or damaged.", error)
-    return _coded(raw, argument, "the Base64 text")
+    _check(raw[:_BEGINNING], len(raw), argument, "the Base64 text")
+    return base64.b64encode(raw).decode("ascii")
 
 
 def _address(text: str, argument: str) -> str:
@@ -87,35 +99,91 @@ def _from_file(name: str | bytes, argument: str) -> str:
     if path.is_dir():
         _refuse(argument, f"is the folder {path}; give a picture file.")
     try:
-        with path.open("rb") as stream:
-            raw = stream.read(MAX_IMAGE_BYTES + 1)
+        with path.open("rb", buffering=0) as stream:
+            regular = stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+            beginning = stream.read(_BEGINNING if regular else MAX_IMAGE_BYTES + 1)
+            size = os.fstat(stream.fileno()).st_size
+            while not regular and len(beginning) <= MAX_IMAGE_BYTES and (more := stream.read(MAX_IMAGE_BYTES)):
+                beginning += more  # a pipe: it can be read once
     except FileNotFoundError as error:
         _refuse(argument, f"is the file {path}, which does not exist.", error)
     except (OSError, ValueError) as error:
         _refuse(argument, f"is the file {path}, which cannot be read ({getattr(error, 'strerror', error)}).", error)
-    return _coded(raw, argument, f"the file {path}")
+    what = f"the file {path}"
+    if not regular:
+        return _from_bytes(beginning, argument, what)
+    _check(beginning, size, argument, what)
+    return _coded(partial(open, path, "rb", buffering=0), size, argument, what)
 
 
-def _from_stream(stream: object, argument: str) -> str:
+def _from_bytes(raw: bytes, argument: str, what: str) -> str:
+    _check(raw[:_BEGINNING], len(raw), argument, what)
+    return _coded(partial(io.BytesIO, raw), len(raw), argument, what)
+
+
+def _from_stream(stream: Any, argument: str) -> str:
     try:
-        raw = stream.read(MAX_IMAGE_BYTES + 1)  # type: ignore[attr-defined]
+        start, size = _extent(stream)
+        raw = stream.read(MAX_IMAGE_BYTES + 1 if size is None else _BEGINNING)
+        if size is not None:
+            stream.seek(start)
     except (OSError, ValueError) as error:
         _refuse(argument, f"is a file that cannot be read ({error}).", error)
     if not isinstance(raw, bytes | bytearray):
         _refuse(argument, "is a file opened as text; open it with mode 'rb'.")
     if not raw:
         _refuse(argument, "is a file with nothing left to read; open it anew, or seek(0) first.")
-    return _coded(bytes(raw), argument, "the file")
+    if size is None:
+        return _from_bytes(bytes(raw), argument, "the file")
+    _check(bytes(raw), size, argument, "the file")
+    return _coded(partial(_Again, stream, start), size, argument, "the file")
 
 
-def _coded(raw: bytes, argument: str, what: str) -> str:
-    if not raw:
+def _coded(open_source: Callable[[], Any], size: int, argument: str, what: str) -> str:
+    picture = Picture(open_source, size)
+    if size > _STREAMED:
+        return picture
+    try:
+        return b"".join(picture.coded()).decode("ascii")
+    except InvalidRequestError as error:
+        _refuse(argument, f"is {what}, which cannot be read.", error)
+
+
+def _extent(stream: Any) -> tuple[int, int | None]:
+    """Return where a file object stands and how much follows; None for one that can be read once only."""
+    if not callable(getattr(stream, "seekable", None)) or not stream.seekable() or isinstance(stream, io.TextIOBase):
+        return 0, None
+    start = stream.tell()
+    end = stream.seek(0, io.SEEK_END)
+    stream.seek(start)
+    return start, max(0, end - start)
+
+
+class _Again:
+    """A file object of the caller's, read from where it stood; it is left open, and behind what was read."""
+
+    def __init__(self, stream: Any, start: int) -> None:
+        self.read = stream.read
+        self._start = partial(stream.seek, start)
+
+    def __enter__(self) -> _Again:
+        try:
+            self._start()
+        except ValueError as error:
+            raise OSError("the file was closed") from error
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+def _check(beginning: bytes, size: int, argument: str, what: str) -> None:
+    if not size or not beginning:
         _refuse(argument, f"is empty: {what} holds no picture.")
-    if len(raw) > MAX_IMAGE_BYTES:
+    if size > MAX_IMAGE_BYTES:
         _refuse(argument, f"is too big: {what} holds more than 10 MB, the limit of Kling. Make it smaller.")
-    if not raw.startswith((_PNG, _JPEG)):
+    if not beginning.startswith((_PNG, _JPEG)):
         _refuse(argument, f"is no picture Kling takes: {what} is neither jpg nor png.")
-    return base64.b64encode(raw).decode("ascii")
 
 
 def _refuse(argument: str, problem: str, cause: Exception | None = None) -> NoReturn:

@@ -95,12 +95,13 @@ def _body(module: ModuleType, operation: str, fields: Mapping[str, Any]) -> Any:
         ) from error
 
 
+@functools.cache
 def _module(operation: Operation, verb: str) -> ModuleType:
     return _module_named(operation.area, f"{operation.id}_{verb}")
 
 
 def _module_named(area: str, name: str) -> ModuleType:
-    from klingkit_api import api  # a thousand lines and httpx: loaded with the first call
+    from klingkit_api import api  # loaded with the first call, and of it what that needs
 
     return importlib.import_module(f"{api.__name__}.{area}.{name}")
 

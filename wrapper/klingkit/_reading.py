@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from klingkit import _errors as errors
@@ -99,7 +98,10 @@ def _answered(reply: Reply, where: Exchanged, media: Media, external_task_id: st
 
 def request_id_of(reply: Reply) -> str | None:
     """Return the request id in the headers."""
-    return next((found for name in _REQUEST_ID_HEADERS if (found := identifier(reply.headers.get(name)))), None)
+    for name in _REQUEST_ID_HEADERS:
+        if name in reply.headers and (found := identifier(reply.headers[name])):
+            return found
+    return None
 
 
 def retry_after_of(reply: Reply, now: datetime | None) -> float | None:
@@ -113,6 +115,8 @@ def retry_after_of(reply: Reply, now: datetime | None) -> float | None:
         return seconds if seconds >= 0 else None
     if not wish or now is None:
         return None
+    from email.utils import parsedate_to_datetime  # few relays send a date
+
     try:
         wait = (parsedate_to_datetime(wish) - now).total_seconds()
     except (TypeError, ValueError, OverflowError, IndexError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,11 +12,13 @@ from klingkit._checks import is_ascii_line, is_text, is_whole
 from klingkit._dialect import say, wording_of
 from klingkit._effects import Call
 from klingkit._errors import InvalidRequestError
+from klingkit._payload import json_content
 from klingkit._surface import offer_of, row_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from klingkit._payload import Payload
     from klingkit._pricing import CostLimit
     from klingkit._registry import Relay
     from klingkit._surface import Offer, Operation
@@ -172,7 +173,7 @@ def _call(
     operation: str,
     wire: _lowlevel.Wire,
     headers: Mapping[str, str],
-    body: bytes | None,
+    body: bytes | Payload | None,
     timeouts: Timeouts | None = None,
 ) -> Call:
     query = f"?{urlencode(wire.query)}" if wire.query else ""
@@ -187,9 +188,9 @@ def _call(
     )
 
 
-def _json(body: object, what: str) -> bytes:
+def _json(body: object, what: str) -> bytes | Payload:
     try:
-        return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        return json_content(body)
     except (RecursionError, TypeError, ValueError) as error:
         raise InvalidRequestError(f"A field of {what} cannot be written as JSON: {error}.") from error
 

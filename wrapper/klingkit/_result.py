@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -10,7 +11,9 @@ from klingkit._checks import is_whole
 from klingkit._download import MAX_FILE_BYTES, Limits, download
 from klingkit._effects import work
 from klingkit._errors import DownloadError, InvalidRequestError
+from klingkit._flows import fetch
 from klingkit._placing import found_at
+from klingkit._surface import find_operation
 from klingkit._target import target_of
 from klingkit._task import AsyncTask, Task, TaskBase
 
@@ -111,11 +114,17 @@ class ResultBase(Generic[T]):
         file = self._file(index)
         number = index + 1 if len(self.files) > 1 else None
         target = target_of(_path(path), self.task.task_id, number, overwrite=overwrite)
-        return (yield from download(session, self._operation, file, target, limits))
+        renew = partial(self._renewed, session, index)
+        return (yield from download(session, self._operation, file, target, limits, renew))
 
-    def _all(
-        self, session: Session, folder: str | os.PathLike[str], overwrite: bool, limits: Limits
-    ) -> Flow[list[Path]]:
+    def _renewed(self, session: Session, index: int) -> Flow[str | None]:
+        """Ask for the task again; return the address that the file has now."""
+        file = self._file(index)
+        state = yield from fetch(session, find_operation(self.task.operation), self.task.task_id)
+        same = [now.url for now in state.files if now.id is not None and now.id == file.id]
+        return same[0] if same else state.files[index].url if index < len(state.files) else None
+
+    def _folder(self, folder: str | os.PathLike[str]) -> Flow[Path]:
         self._file(0)
         place = Path(_path(folder))
         try:
@@ -125,11 +134,7 @@ class ResultBase(Generic[T]):
             raise DownloadError(
                 f"The folder {place} cannot be made: {why}. Choose another.", path=place, relay=self.task.relay
             ) from error
-        saved: list[Path] = []
-        for index in range(len(self.files)):
-            path = yield from self._one(session, place, index, overwrite, limits)
-            saved.append(path)
-        return saved
+        return place
 
     @property
     def _operation(self) -> str:
@@ -176,17 +181,34 @@ class Result(ResultBase[Task]):
         overwrite: bool = False,
         max_bytes: int = MAX_FILE_BYTES,
         timeout: float = 1800.0,
+        concurrency: int = 4,
     ) -> list[Path]:
         """Save every file into `folder`, which is made if needed, and return where they are.
 
         They are named after the task, with ``-1``, ``-2`` ... when there are several. Limits hold for each file.
+        As many as `concurrency` says, 1 to 32, are fetched at a time.
 
         Raises:
             DownloadError: as `download`; files saved before it stay.
             InvalidRequestError: an argument is wrong.
         """
-        engine = self.task._attached()
-        return engine.run(self._all(engine.session, folder, overwrite, Limits(max_bytes, timeout)))
+        import threading
+        from concurrent.futures import ThreadPoolExecutor
+
+        engine, most = self.task._attached(), _most(concurrency)
+        place, stop = engine.run(self._folder(folder)), threading.Event()
+        limits = Limits(max_bytes, timeout, stop.is_set)
+        with ThreadPoolExecutor(min(most, len(self.files)), "klingkit-download") as threads:
+            jobs = [
+                threads.submit(engine.run, self._one(engine.session, place, index, overwrite, limits))
+                for index in range(len(self.files))
+            ]
+            try:
+                return [job.result() for job in jobs]
+            except BaseException:
+                stop.set()
+                threads.shutdown(wait=False, cancel_futures=True)
+                raise
 
 
 class AsyncResult(ResultBase[AsyncTask]):
@@ -214,10 +236,32 @@ class AsyncResult(ResultBase[AsyncTask]):
         overwrite: bool = False,
         max_bytes: int = MAX_FILE_BYTES,
         timeout: float = 1800.0,
+        concurrency: int = 4,
     ) -> list[Path]:
         """Save every file, as `Result.download_all` does."""
-        engine = self.task._attached()
-        return await engine.run(self._all(engine.session, folder, overwrite, Limits(max_bytes, timeout)))
+        import asyncio
+
+        engine, free = self.task._attached(), asyncio.Semaphore(_most(concurrency))
+        place, limits = await engine.run(self._folder(folder)), Limits(max_bytes, timeout)
+
+        async def save(index: int) -> Path:
+            async with free:
+                return await engine.run(self._one(engine.session, place, index, overwrite, limits))
+
+        jobs = [asyncio.ensure_future(save(index)) for index in range(len(self.files))]
+        try:
+            return await asyncio.gather(*jobs)
+        except BaseException:
+            for job in jobs:
+                job.cancel()
+            await asyncio.gather(*jobs, return_exceptions=True)
+            raise
+
+
+def _most(concurrency: object) -> int:
+    if not isinstance(concurrency, int) or not is_whole(concurrency, 1, 32):
+        raise InvalidRequestError("concurrency has to be a whole number from 1 to 32.", argument="concurrency")
+    return concurrency
 
 
 def _path(path: object) -> str:

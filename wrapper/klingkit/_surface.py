@@ -208,9 +208,10 @@ def check_offered(relay: Relay, operation: str, *, allow_undocumented: bool = Fa
     if allow_undocumented or operation in rows.get(relay.documents_of, {}).get("operations", {}):
         return
     row = row_of(operation)
-    others = ", ".join(name for name in rows if operation in rows[name].get("operations", {})) or "no relay"
+    others = [name for name in rows if operation in rows[name].get("operations", {})]
+    who = f"{', '.join(others) or 'no relay'} {'does' if len(others) < 2 else 'do'}"
     raise UnsupportedByRelayError(
-        f"{relay.id} documents no {row.group}.{row.method}; {others} does. Choose another relay, or pass "
+        f"{relay.id} documents no {row.group}.{row.method}; {who}. Choose another relay, or pass "
         f"allow_undocumented=True to {relay.id}'s client to try it nevertheless.",
         relay=relay.id,
         operation=operation,

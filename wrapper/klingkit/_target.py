@@ -6,12 +6,13 @@ import contextlib
 import errno
 import os
 import re
+import threading
 import uuid
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from io import FileIO
 
 __all__ = ["Target", "TargetExistsError", "target_of"]
 
@@ -33,11 +34,14 @@ class Target:
     """
 
     def __init__(self, folder: Path, name: str, *, add_ending: bool, overwrite: bool) -> None:
-        self.path = folder / name
+        self.path = self._named = folder / name
         self._add_ending = add_ending
         self._overwrite = overwrite
         self._part: Path | None = None
-        self._stream: BinaryIO | None = None
+        self._stream: FileIO | None = None
+        # A download in an event loop writes by threads, and may be given up while one of them still does.
+        self._lock = threading.Lock()
+        self._over = False
 
     def check(self) -> None:
         """Refuse early what would fail late. Raises OSError."""
@@ -50,39 +54,49 @@ class Target:
 
     def begin(self, ending: str) -> None:
         """Open the growing file; `ending` is what the bytes turned out to be. Raises OSError."""
-        if self._add_ending:
-            self.path = self.path.with_name(self.path.name + ending)
-            self._add_ending = False
-            self._refuse_existing()
-        self._part = self.path.with_name(f".klingkit-{uuid.uuid4().hex}.part")
-        self._stream = self._part.open("xb")
+        with self._lock:
+            if self._over:
+                raise OSError(errno.ECANCELED, "the download was given up", str(self.path))
+            if self._add_ending:
+                self.path = self._named.with_name(self._named.name + ending)
+                self._refuse_existing()
+            self._part = self.path.with_name(f".klingkit-{uuid.uuid4().hex}.part")
+            # Blocks are large, and written from where they were read.
+            self._stream = self._part.open("xb", buffering=0)
 
-    def write(self, blocks: Sequence[bytes]) -> None:
+    def write(self, block: bytes | memoryview) -> None:
         """Add to the growing file. Raises OSError."""
-        assert self._stream is not None
-        self._stream.writelines(blocks)
+        with self._lock:
+            if self._stream is None:
+                raise OSError(errno.ECANCELED, "the download was given up", str(self.path))
+            left = memoryview(block)
+            while left:
+                left = left[self._stream.write(left) or 0 :]
 
     def finish(self) -> Path:
         """Move the whole file to its place. Raises OSError."""
-        assert self._stream is not None
-        assert self._part is not None
-        self._stream.close()
-        if self._overwrite:
-            os.replace(self._part, self.path)
-        else:
-            self._place_without_replacing(self._part)
-        self._part = None
-        return self.path
+        with self._lock:
+            if self._stream is None or self._part is None:
+                raise OSError(errno.ECANCELED, "the download was given up", str(self.path))
+            self._stream.close()
+            if self._overwrite:
+                os.replace(self._part, self.path)
+            else:
+                self._place_without_replacing(self._part)
+            self._part = None
+            return self.path
 
-    def abandon(self) -> None:
-        """Remove the growing file, if there is one. Never raises."""
-        with contextlib.suppress(OSError):
-            if self._stream is not None:
-                self._stream.close()
-        with contextlib.suppress(OSError):
-            if self._part is not None:
-                self._part.unlink(missing_ok=True)
-        self._part = None
+    def abandon(self, *, final: bool = False) -> None:
+        """Remove the growing file, if there is one; `begin` may follow, unless this is `final`. Never raises."""
+        with self._lock:
+            self._over = final
+            with contextlib.suppress(OSError):
+                if self._stream is not None:
+                    self._stream.close()
+            with contextlib.suppress(OSError):
+                if self._part is not None:
+                    self._part.unlink(missing_ok=True)
+            self._part = self._stream = None
 
     def _refuse_existing(self) -> None:
         if not self._overwrite and os.path.lexists(self.path):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from klingkit._payload import Picture
+
 __all__ = ["clean", "elide"]
 
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
@@ -28,6 +30,8 @@ def clean(value: object, limit: int = 300) -> str:
 
 def elide(value: object, limit: int = 200) -> object:
     """Return a copy of `value` in which every text longer than `limit` (a picture, mostly) is only described."""
+    if isinstance(value, Picture):
+        return f"<{value.coded_size} characters>"
     if isinstance(value, str):
         return value if len(value) <= limit else f"<{len(value)} characters>"
     if isinstance(value, dict):

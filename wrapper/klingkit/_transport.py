@@ -7,24 +7,22 @@ decisions, and those are made in the flows.
 from __future__ import annotations
 
 import asyncio
-import functools
-import logging
 import threading
 import time
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import httpx
 
 from klingkit import _errors as errors
 from klingkit._effects import Head, Reply
-from klingkit._text import clean
+from klingkit._failures import failure
+from klingkit._network import Network, tls_context
+from klingkit._payload import Payload
+from klingkit._sending import MAX_ANSWER_BYTES, Guard, file_headers, log_exchange, refuse_closed
 
 if TYPE_CHECKING:
-    import ssl
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
 
     from klingkit._effects import Call, Fetch
     from klingkit._secrets import Secret
@@ -42,11 +40,8 @@ __all__ = [
 SyncHttpClient = httpx.Client
 AsyncHttpClient = httpx.AsyncClient
 
-MAX_ANSWER_BYTES = 16 * 1024 * 1024
-"""No answer of this API comes near; more is not read."""
-
-# httpx slows down with every connection it keeps; more than this gains nothing.
-_LIMITS = httpx.Limits(max_connections=64, max_keepalive_connections=32)
+_BLOCK = 1 << 20  # fewer, larger writes: one hop to a thread each in the async client
+_BLOCK_SECONDS = 0.5
 # What can only happen while there is no connection yet.
 _NOT_SENT = (
     httpx.ConnectError,
@@ -58,32 +53,36 @@ _NOT_SENT = (
 )
 _FAILURES = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict, OSError)
 
-_log = logging.getLogger("klingkit")
-
 
 class SyncTransport:
-    """Sends for `Kling`.
+    """Sends for `Kling` by httpx.
 
     Args:
         root: the address that calls have to begin with to be sent with the key.
         secret: the key.
         client: the caller's own httpx.Client, which is left open; None makes one when it is first needed.
+        network: how one that is made reaches the network.
     """
 
-    def __init__(self, root: str, secret: Secret, client: httpx.Client | None) -> None:
+    def __init__(self, root: str, secret: Secret, client: httpx.Client | None, network: Network | None = None) -> None:
         if client is not None and not isinstance(client, httpx.Client):
             raise errors.ConfigurationError("http_client has to be an httpx.Client; AsyncKling takes an AsyncClient.")
-        self._guard = _Guard(root, secret)
+        self._guard = Guard(root, secret)
         self._given = client
+        self._network = network or Network()
         self._made: httpx.Client | None = None
         self._closed = False
         self._lock = threading.Lock()
+
+    def headers(self, call: Call) -> dict[str, str]:
+        """Return the headers `call` is sent with, the key among them."""
+        return _rehearsed(self._client(), call, self._guard)
 
     def send(self, call: Call) -> Reply:
         """Send `call` and return the whole reply. Raises TransportError."""
         client = self._client()
         with _translated(call), _logged(call) as note:
-            request = self._guard.api_request(client, call)
+            request = _api_request(client, call, self._guard, call.body)
             response = client.send(request, stream=True, auth=None, follow_redirects=False)
             try:
                 note(response)
@@ -100,17 +99,24 @@ class SyncTransport:
         client = self._client()
         with _translated(fetch):
             response = client.send(_file_request(fetch), stream=True, auth=None, follow_redirects=False)
-            return Head(response.status_code, _headers(response), (response, response.iter_raw(), fetch))
+            return Head(response.status_code, _headers(response), _File(response, response.iter_raw(), fetch))
 
     def chunk(self, head: Head) -> bytes:
         """Return the next bytes of a file, empty at the end. Raises TransportError."""
-        _, chunks, fetch = head.stream
-        with _translated(fetch):
-            return next((chunk for chunk in chunks if chunk), b"")
+        file: _File = head.stream
+        block = _Block()
+        try:
+            file.go_on()
+            for chunk in file.parts:
+                if not block.takes(chunk):
+                    break
+        except _FAILURES as error:
+            file.broke(error, block)
+        return block.joined()
 
     def release(self, head: Head) -> None:
         """Let go of a file."""
-        head.stream[0].close()
+        head.stream.response.close()
 
     def close(self) -> None:
         """Close the client's connections, except those of a client the caller gave."""
@@ -122,29 +128,37 @@ class SyncTransport:
     def _client(self) -> httpx.Client:
         with self._lock:
             client = self._given or self._made
-            _refuse_closed(self._closed or (client is not None and client.is_closed))
+            refuse_closed(self._closed or (client is not None and client.is_closed))
             if client is None:
-                client = self._made = httpx.Client(verify=_tls(), limits=_LIMITS, follow_redirects=False)
+                client = self._made = _made(httpx.Client, self._network)
             return client
 
 
 class AsyncTransport:
-    """Sends for `AsyncKling`. As `SyncTransport`, with an httpx.AsyncClient."""
+    """Sends for `AsyncKling` by httpx. As `SyncTransport`, with an httpx.AsyncClient."""
 
-    def __init__(self, root: str, secret: Secret, client: httpx.AsyncClient | None) -> None:
+    def __init__(
+        self, root: str, secret: Secret, client: httpx.AsyncClient | None, network: Network | None = None
+    ) -> None:
         if client is not None and not isinstance(client, httpx.AsyncClient):
             raise errors.ConfigurationError("http_client has to be an httpx.AsyncClient; Kling takes an httpx.Client.")
-        self._guard = _Guard(root, secret)
+        self._guard = Guard(root, secret)
         self._given = client
+        self._network = network or Network()
         self._made: httpx.AsyncClient | None = None
         self._loop: object = None
         self._closed = False
+
+    def headers(self, call: Call) -> dict[str, str]:
+        """Return the headers `call` is sent with, the key among them."""
+        return _rehearsed(self._given or _made(httpx.AsyncClient, self._network), call, self._guard)
 
     async def send(self, call: Call) -> Reply:
         """Send `call` and return the whole reply. Raises TransportError."""
         client = self._client()
         with _translated(call), _logged(call) as note:
-            request = self._guard.api_request(client, call)
+            content = _awaited(call.body) if isinstance(call.body, Payload) else call.body
+            request = _api_request(client, call, self._guard, content)
             response = await client.send(request, stream=True, auth=None, follow_redirects=False)
             try:
                 note(response)
@@ -161,20 +175,24 @@ class AsyncTransport:
         client = self._client()
         with _translated(fetch):
             response = await client.send(_file_request(fetch), stream=True, auth=None, follow_redirects=False)
-            return Head(response.status_code, _headers(response), (response, response.aiter_raw(), fetch))
+            return Head(response.status_code, _headers(response), _File(response, response.aiter_raw(), fetch))
 
     async def chunk(self, head: Head) -> bytes:
         """Return the next bytes of a file, empty at the end. Raises TransportError."""
-        _, chunks, fetch = head.stream
-        with _translated(fetch):
-            async for chunk in chunks:
-                if chunk:
-                    return bytes(chunk)
-            return b""
+        file: _File = head.stream
+        block = _Block()
+        try:
+            file.go_on()
+            async for chunk in file.parts:
+                if not block.takes(chunk):
+                    break
+        except _FAILURES as error:
+            file.broke(error, block)
+        return block.joined()
 
     async def release(self, head: Head) -> None:
         """Let go of a file."""
-        await head.stream[0].aclose()
+        await head.stream.response.aclose()
 
     async def close(self) -> None:
         """Close the client's connections, except those of a client the caller gave."""
@@ -185,34 +203,13 @@ class AsyncTransport:
 
     def _client(self) -> httpx.AsyncClient:
         client = self._given or self._made
-        _refuse_closed(self._closed or (client is not None and client.is_closed))
+        refuse_closed(self._closed or (client is not None and client.is_closed))
         loop = asyncio.get_running_loop()
         if client is None or (self._given is None and self._loop is not loop):
             # Connections belong to the event loop they were opened in; a second asyncio.run needs its own.
-            client = self._made = httpx.AsyncClient(verify=_tls(), limits=_LIMITS, follow_redirects=False)
+            client = self._made = _made(httpx.AsyncClient, self._network)
             self._loop = loop
         return client
-
-
-class _Guard:
-    """Adds the key to calls of the relay, and refuses to add it to anything else."""
-
-    def __init__(self, root: str, secret: Secret) -> None:
-        self._root = root
-        self._secret = secret
-
-    def api_request(self, client: httpx.Client | httpx.AsyncClient, call: Call) -> httpx.Request:
-        if not call.url.startswith(f"{self._root}/"):
-            raise errors.ConfigurationError("A call leads away from the relay's address; it was not sent.")
-        headers = {
-            "accept-encoding": "identity",
-            "user-agent": _user_agent(),
-            **call.headers,
-            "authorization": f"Bearer {self._secret.reveal()}",
-        }
-        return client.build_request(
-            call.method, call.url, content=call.body, headers=headers, timeout=_timeout(call.timeouts)
-        )
 
 
 class _Body:
@@ -238,6 +235,48 @@ class _Body:
         return Reply(response.status_code, _headers(response), body, too_large)
 
 
+class _Block:
+    """Gathers parts of a file up to a block, but not for long."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._until = time.monotonic() + _BLOCK_SECONDS
+
+    def takes(self, part: bytes) -> bool:
+        """Add `part`; return whether more may come."""
+        if part:
+            self._parts.append(part)
+            self._size += len(part)
+        return self._size < _BLOCK and (not self._size or time.monotonic() < self._until)
+
+    def joined(self) -> bytes:
+        return self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+
+
+class _File:
+    """A file that is being fetched."""
+
+    def __init__(self, response: httpx.Response, parts: Any, fetch: Fetch) -> None:
+        self.response = response
+        self.parts = parts
+        self._fetch = fetch
+        self._error: BaseException | None = None
+
+    def go_on(self) -> None:
+        """Raise TransportError if it broke before."""
+        if self._error is not None:
+            raise transport_error(
+                self._error, self._fetch.relay, self._fetch.operation, self._fetch.url
+            ) from self._error
+
+    def broke(self, error: BaseException, block: _Block) -> None:
+        """Note that it broke: what `block` holds is of use, so the error waits until that was taken."""
+        self._error = error
+        if not block.joined():
+            self.go_on()
+
+
 @contextmanager
 def _translated(task: Call | Fetch) -> Iterator[None]:
     """Turn what httpx raises into errors of ours."""
@@ -249,46 +288,60 @@ def _translated(task: Call | Fetch) -> Iterator[None]:
 
 def transport_error(error: BaseException, relay: str, operation: str, url: str) -> errors.TransportError:
     """Return our error for one of httpx's."""
-    host = urlsplit(url).hostname or "the host"
-    why = type(error).__name__
     if isinstance(error, _NOT_SENT):
-        return errors.ConnectionFailedError(
-            f"There was no connection to {host} for {operation} ({why}): nothing was sent. Check the network, a proxy, "
-            "and base_url.",
-            relay=relay,
-            operation=operation,
-        )
-    if isinstance(error, httpx.TimeoutException | TimeoutError):
-        return errors.AnswerTimeoutError(
-            f"{host} gave no whole answer to {operation} in time ({why}). Raise timeout if that happens often.",
-            relay=relay,
-            operation=operation,
-        )
-    return errors.ConnectionLostError(
-        f"The connection to {host} broke during {operation} ({why}).", relay=relay, operation=operation
-    )
+        return failure("unsent", error, relay, operation, url)
+    late = isinstance(error, httpx.TimeoutException | TimeoutError)
+    return failure("late" if late else "lost", error, relay, operation, url)
 
 
 @contextmanager
 def _logged(call: Call) -> Iterator[Any]:
-    """Log method, path, status, request id and time: never a header with a key, a query or a body."""
     started = time.monotonic()
-    path = urlsplit(call.url).path
     seen: list[httpx.Response] = []
     try:
         yield seen.append
     finally:
-        status = str(seen[0].status_code) if seen else "no answer"
-        request_id = seen[0].headers.get("x-request-id", "-") if seen else "-"
-        _log.info(
-            "%s %s %s -> %s, %.2f s, request id %s",
-            call.relay,
-            call.method,
-            path,
-            status,
-            time.monotonic() - started,
-            clean(request_id, 100),
+        log_exchange(call, started, seen[0].status_code if seen else None, seen[0].headers if seen else {})
+
+
+def _made(kind: Any, network: Network) -> Any:
+    """Return a new client of httpx."""
+    # httpx slows down with every connection it keeps; more than this gains nothing.
+    limits = httpx.Limits(max_connections=network.max_connections, max_keepalive_connections=32)
+    ca_file = None if network.ca_file is None else str(network.ca_file)
+    try:
+        return kind(
+            verify=tls_context(ca_file),
+            limits=limits,
+            follow_redirects=False,
+            proxy=network.proxy or None,
+            trust_env=network.proxy is None,
         )
+    except ImportError as error:
+        raise errors.ConfigurationError('A SOCKS proxy needs another package: pip install "httpx[socks]".') from error
+    except ValueError as error:
+        raise errors.ConfigurationError(f"The proxy cannot be used: {error}") from error
+
+
+def _api_request(client: httpx.Client | httpx.AsyncClient, call: Call, guard: Guard, content: Any) -> httpx.Request:
+    headers = guard.headers(call)
+    if isinstance(call.body, Payload):
+        headers["content-length"] = str(call.body.length)  # without it httpx sends chunks, which some gateways refuse
+    return client.build_request(
+        call.method, call.url, content=content, headers=headers, timeout=_timeout(call.timeouts)
+    )
+
+
+def _rehearsed(client: httpx.Client | httpx.AsyncClient, call: Call, guard: Guard) -> dict[str, str]:
+    """Return the headers of the request that `call` will be."""
+    request = _api_request(client, call, guard, None)
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    return headers if call.body is None else {**headers, "content-length": str(len(call.body))}
+
+
+async def _awaited(body: Payload) -> AsyncIterator[bytes]:
+    for part in body:
+        yield part
 
 
 def _file_request(fetch: Fetch) -> httpx.Request:
@@ -296,7 +349,7 @@ def _file_request(fetch: Fetch) -> httpx.Request:
     return httpx.Request(
         "GET",
         fetch.url,
-        headers={"accept": "*/*", "accept-encoding": "identity", "user-agent": _user_agent()},
+        headers=file_headers(fetch.headers),
         extensions={"timeout": _timeout(fetch.timeouts).as_dict()},
     )
 
@@ -307,22 +360,3 @@ def _timeout(timeouts: Timeouts) -> httpx.Timeout:
 
 def _headers(response: httpx.Response) -> dict[str, str]:
     return {name.lower(): value for name, value in response.headers.items()}
-
-
-def _refuse_closed(closed: bool) -> None:
-    if closed:
-        raise errors.ConfigurationError("This client is closed; make a new one, or use it inside its with block.")
-
-
-@functools.cache
-def _tls() -> ssl.SSLContext:
-    """Return the one TLS context of the process: making one takes longer than all the rest of a client."""
-    return httpx.create_ssl_context()
-
-
-@functools.cache
-def _user_agent() -> str:
-    try:
-        return f"klingkit/{version('klingkit')}"
-    except PackageNotFoundError:
-        return "klingkit"

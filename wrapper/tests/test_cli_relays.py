@@ -177,6 +177,6 @@ def test_operations_whose_tasks_are_asked_for_together_tell_so(capsys: pytest.Ca
 def test_what_a_relay_lacks_is_one_list_and_not_a_section_each(capsys: pytest.CaptureFixture[str]) -> None:
     assert _dispatch.main(["relays", "show", "xiexus"]) == 0
     out = capsys.readouterr().out
-    assert out.count("not offered") == 2  # the list of tasks, and the operations
+    assert out.count("not offered") == 3  # the list of tasks of each of the two it has, and the operations
     assert "omni-video" in out
     assert max(len(line) for line in out.splitlines()) <= 80

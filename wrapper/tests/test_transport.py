@@ -13,6 +13,7 @@ import pytest
 from klingkit import AsyncKling, ConfigurationError, Kling, TransportError
 from klingkit import _transport as transport
 from klingkit._effects import Call
+from klingkit._network import tls_context
 from klingkit._secrets import Secret
 from klingkit._timeouts import Timeouts
 
@@ -118,4 +119,4 @@ def test_one_client_serves_several_threads(respx_mock: Any, words: Any) -> None:
 
 
 def test_clients_share_one_tls_context(words: Any) -> None:
-    assert transport._tls() is transport._tls()
+    assert tls_context(None) is tls_context(None)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from klingkit._client import Kling
     from klingkit._effects import Call, Reply
     from klingkit._surface import Operation
-    from klingkit._transport import SyncTransport
+    from klingkit._transports import SyncSender
     from klingkit.cli._options import Where
 
 __all__ = ["Line", "diagnose"]
@@ -174,7 +174,7 @@ def _unknown_line(reply: Reply, call: Call, operation: Operation, *, has_key: bo
     return Line(None, f"an unknown {name} task is answered as if there were one")
 
 
-def _listed(transport: SyncTransport, call: Call) -> Reply | None:
+def _listed(transport: SyncSender, call: Call) -> Reply | None:
     try:
         return transport.send(call)
     except errors.TransportError:

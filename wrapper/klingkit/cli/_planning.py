@@ -81,14 +81,13 @@ def plan(kling: Kling, operation: str, arguments: Mapping[str, Any]) -> Plan:
 
 
 def _plan(kling: Kling, call: Call) -> Plan:
-    transport = kling._engine._loaded().transport
-    request = transport._guard.api_request(transport._client(), call)
-    headers = {name: value for name, value in request.headers.items() if name != "authorization"}
+    sent = kling._engine._loaded().transport.headers(call)
+    headers = {name: value for name, value in sent.items() if name != "authorization"}
     return Plan(
-        request.method,
-        str(request.url),
+        call.method,
+        call.url,
         {**headers, "authorization": f"Bearer {MASK}"},
-        _described(json.loads(call.body or b"null")),
+        _described(json.loads(bytes(call.body or b"null"))),
     )
 
 
