@@ -96,7 +96,7 @@ def test_building_mends_what_check_found(clone: Path, capsys: pytest.CaptureFixt
 
     assert spec.main(["build", "--root", str(clone)]) == 0
     told = capsys.readouterr().out.splitlines()
-    assert told[-1] == "3 of 13 outputs changed."
+    assert told[-1] == "3 of 21 outputs changed."
     assert spec.main(["build", "--check", "--root", str(clone)]) == 0
 
 
@@ -104,7 +104,7 @@ def test_the_summary_counts_relays_operations_fixes_and_conflicts(capsys: pytest
     spec.main(["build", "--check"])
 
     counted = capsys.readouterr().out.splitlines()[-2].split(", ")
-    assert counted[:2] == ["5 relays", "95 operations"]
+    assert counted[:2] == ["9 relays", "95 operations"]
     assert counted[2].endswith(" fixes")
     assert counted[3].endswith(" conflicts settled")
     assert counted[4].endswith(" s")
