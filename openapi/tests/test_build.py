@@ -105,7 +105,7 @@ def test_the_summary_counts_relays_operations_fixes_and_conflicts(capsys: pytest
     spec.main(["build", "--check"])
 
     counted = capsys.readouterr().out.splitlines()[-2].split(", ")
-    assert counted[:2] == ["5 relays", "95 operations"]
+    assert counted[:2] == ["9 relays", "95 operations"]
     assert counted[2].endswith(" fixes")
     assert counted[3].endswith(" conflicts settled")
     assert counted[4].endswith(" s")

@@ -148,10 +148,9 @@ def test_every_described_field_that_differs_has_a_line(whole: Matrix) -> None:
         if relay != "haoee" or "scene_image" in table  # of what it claims, no page describes a field
     ]
 
-    # what is about the whole operation, and a field that a fix adds to a page older than the service
-    assert set(without) - {("openai-next", "sound")} == {
-        ("xiexus", name) for name in ("(answer)", "(body)", "(errors)")
-    }
+    # what is about the whole operation, a field that a fix adds to a page older than the service, fields of answers
+    plain = {place for place in without if not place[1].startswith("answer ")} - {("openai-next", "sound")}
+    assert {name for _, name in plain} == {"(answer)", "(body)", "(errors)"}
 
 
 def test_a_name_inside_another_field_is_not_taken_for_the_outer_one() -> None:

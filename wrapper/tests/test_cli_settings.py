@@ -200,3 +200,14 @@ def test_the_list_of_relays_does_not_depend_on_the_file(config: File, monkeypatc
     config.write(MIRROR)
     monkeypatch.setenv("KLINGKIT_CONFIG", str(config.path))
     assert relay_ids() == before
+
+
+def test_a_relay_like_gateway_software_says_where_it_is(config: File) -> None:
+    environ = config.write('[relay.mine]\nlike = "newapi-b"\n')
+    with pytest.raises(ConfigurationError, match="base_url is missing; write it, newapi-b is software and has none"):
+        read_settings(environ)
+    environ = config.write('[relay.mine]\nlike = "newapi-b"\nbase_url = "https://mine.example"\n')
+    with Kling("mine", api_key=KEY, environ=environ) as kling:
+        assert kling.base_url == "https://mine.example/kling"
+        with pytest.raises(UnsupportedByRelayError, match="mine drops sound"):
+            kling.video.text_to_video("x", model_name="kling-v1-6", sound="on")
