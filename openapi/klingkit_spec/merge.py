@@ -182,6 +182,7 @@ def _spread(
             relay
             for relay, given in relays.items()
             if relay not in documenting
+            and relay not in software
             and (relay in pages or any(claim.operation == ids[path, method] for claim in given.claims))
         ]
         for key, sayers in zip(_SPREADS, (documenting, claiming), strict=True):

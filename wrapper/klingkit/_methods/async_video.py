@@ -107,8 +107,7 @@ class AsyncVideo(AsyncGroup):
             OutcomeUnknownError: no usable answer came, and the task was not found by its external_task_id.
 
         Offered by anyapi, haoee, newapi-a1, newapi-a2, newapi-b, newapi-c, official, openai-next, xiexus; claimed by
-        xiexus, haoee, newapi-a1, newapi-a2, newapi-b, newapi-c. Source: openapi/sources/official/kling.openapi.yaml,
-        POST /v1/videos/text2video.
+        xiexus, haoee. Source: openapi/sources/official/kling.openapi.yaml, POST /v1/videos/text2video.
         """
         return await self._create(
             "video_text2video",
@@ -238,8 +237,7 @@ class AsyncVideo(AsyncGroup):
             OutcomeUnknownError: no usable answer came, and the task was not found by its external_task_id.
 
         Offered by anyapi, haoee, newapi-a1, newapi-a2, newapi-b, newapi-c, official, openai-next, xiexus; claimed by
-        haoee, newapi-a1, newapi-a2, newapi-b, newapi-c. Source: openapi/sources/official/kling.openapi.yaml, POST
-        /v1/videos/image2video.
+        haoee. Source: openapi/sources/official/kling.openapi.yaml, POST /v1/videos/image2video.
         """
         return await self._create(
             "video_image2video",
