@@ -67,6 +67,7 @@ from klingkit._types import (
 if TYPE_CHECKING:
     from klingkit._answer import File, TaskState
     from klingkit._client import AsyncKling, Kling
+    from klingkit._outcome import Outcome
     from klingkit._registry import relay_ids
     from klingkit._result import AsyncResult, Result
     from klingkit._task import AsyncTask, Task
@@ -100,6 +101,7 @@ __all__ = [
     "MissingKeyError",
     "NotFoundError",
     "NotJsonError",
+    "Outcome",
     "OutcomeUnknownError",
     "PermissionDeniedError",
     "RateLimitError",
@@ -133,6 +135,7 @@ _LAZY = {
     "AsyncTask": "_task",
     "File": "_answer",
     "Kling": "_client",
+    "Outcome": "_outcome",
     "Result": "_result",
     "Task": "_task",
     "TaskState": "_answer",

@@ -15,10 +15,14 @@ from klingkit._secrets import Secret
 from klingkit._timeouts import timeouts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 
+    from klingkit._outcome import Outcome
+    from klingkit._result import AsyncResult, Result
+    from klingkit._task import AsyncTask, Task
     from klingkit._timeouts import Timeouts
     from klingkit._transport import AsyncHttpClient, SyncHttpClient
+    from klingkit.events import Event
 
 __all__ = ["AsyncKling", "Kling"]
 
@@ -71,6 +75,7 @@ class Kling(_Client):
         allow_undocumented: whether operations may be called that the relay's documents do not list. They are said in
             the words of the one spec; an id to find a lost task by is not sent.
         environ: read instead of the environment.
+        on_event: called with everything that happens; see `klingkit.events`.
 
     Attributes:
         video: makes videos.
@@ -94,12 +99,39 @@ class Kling(_Client):
         max_retries: int = 2,
         allow_undocumented: bool = False,
         environ: Mapping[str, str] | None = None,
+        on_event: Callable[[Event], object] | None = None,
     ) -> None:
         self._session, secret = _session(relay, api_key, base_url, timeout, max_retries, allow_undocumented, environ)
-        self._engine = Engine(self._session, secret, http_client)
+        self._engine = Engine(self._session, secret, http_client, on_event)
         self.video = Video(self._engine)
         self.image = Image(self._engine)
         self.tasks = Tasks(self._engine)
+
+    def wait_many(
+        self,
+        tasks: Iterable[Task],
+        timeout: float = 600.0,
+        poll_interval: float | None = None,
+        on_update: Callable[[Task], object] | None = None,
+    ) -> Iterator[Outcome[Task, Result]]:
+        """Wait for many tasks at once, and yield the outcome of each as its wait ends.
+
+        Each task given comes out exactly once, whatever becomes of it: a task that fails, or that has not ended by the
+        deadline, is an outcome with an error and ends nothing else. Where the relay has a list, one call looks at all
+        tasks of an operation. To stop waiting, leave the loop; the tasks go on.
+
+        Args:
+            tasks: what to wait for, of any operation.
+            timeout: the deadline of all, in seconds from this call; 0 asks once.
+            poll_interval: seconds from poll to poll; None lets klingkit choose.
+            on_update: called with a task whenever its status changed.
+
+        Raises:
+            InvalidRequestError: a number is wrong, or something in `tasks` is no task of this relay.
+        """
+        from klingkit._outcome import outcomes
+
+        return outcomes(self._engine, tasks, timeout, poll_interval, on_update)
 
     def close(self) -> None:
         """Close the connections; calls after that are refused. Tasks go on at the relay."""
@@ -134,12 +166,25 @@ class AsyncKling(_Client):
         max_retries: int = 2,
         allow_undocumented: bool = False,
         environ: Mapping[str, str] | None = None,
+        on_event: Callable[[Event], object] | None = None,
     ) -> None:
         self._session, secret = _session(relay, api_key, base_url, timeout, max_retries, allow_undocumented, environ)
-        self._engine = AsyncEngine(self._session, secret, http_client)
+        self._engine = AsyncEngine(self._session, secret, http_client, on_event)
         self.video = AsyncVideo(self._engine)
         self.image = AsyncImage(self._engine)
         self.tasks = AsyncTasks(self._engine)
+
+    def wait_many(
+        self,
+        tasks: Iterable[AsyncTask],
+        timeout: float = 600.0,
+        poll_interval: float | None = None,
+        on_update: Callable[[AsyncTask], object] | None = None,
+    ) -> AsyncIterator[Outcome[AsyncTask, AsyncResult]]:
+        """Wait for many tasks at once, as `Kling.wait_many` does; for ``async for``. `on_update` may be awaitable."""
+        from klingkit._outcome import outcomes_async
+
+        return outcomes_async(self._engine, tasks, timeout, poll_interval, on_update)
 
     async def close(self) -> None:
         """Close the connections; calls after that are refused. Tasks go on at the relay."""

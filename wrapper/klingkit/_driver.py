@@ -11,7 +11,8 @@ from klingkit._effects import Chunk, Clock, Close, Open, Pause, Send, Tell, Work
 from klingkit._errors import KlingError
 
 if TYPE_CHECKING:
-    from klingkit._effects import Effect, Flow
+    from klingkit._effects import Call, Effect, Flow, Reply
+    from klingkit._hooks import Hooks
     from klingkit._secrets import Secret
     from klingkit._transport import AsyncTransport, SyncTransport
 
@@ -23,9 +24,10 @@ T = TypeVar("T")
 class SyncDriver:
     """Runs flows in the calling thread. Errors leave it with the key masked."""
 
-    def __init__(self, transport: SyncTransport, secret: Secret) -> None:
+    def __init__(self, transport: SyncTransport, secret: Secret, hooks: Hooks | None = None) -> None:
         self.transport = transport
         self._secret = secret
+        self._hooks = hooks
 
     def run(self, flow: Flow[T]) -> T:
         """Run `flow` to its end and return its result."""
@@ -48,7 +50,7 @@ class SyncDriver:
     def _perform(self, effect: Effect) -> Any:
         match effect:
             case Send(call):
-                return self.transport.send(call)
+                return self.transport.send(call) if self._hooks is None else self._send(call, self._hooks)
             case Open(fetch):
                 return self.transport.open(fetch)
             case Chunk(head):
@@ -56,6 +58,8 @@ class SyncDriver:
             case Close(head):
                 return self.transport.release(head)
             case Pause(seconds):
+                if self._hooks is not None:
+                    self._hooks.retried(effect)
                 return _clock.current().sleep(seconds)
             case Clock():
                 return _clock.current().monotonic(), _clock.current().wall()
@@ -64,13 +68,25 @@ class SyncDriver:
             case Work(job):
                 return job()
 
+    def _send(self, call: Call, hooks: Hooks) -> Reply:
+        hooks.sent(call)
+        begun = _clock.current().monotonic()
+        try:
+            reply = self.transport.send(call)
+        except BaseException as error:
+            hooks.failed(call, error, _clock.current().monotonic() - begun)
+            raise
+        hooks.received(call, reply, _clock.current().monotonic() - begun)
+        return reply
+
 
 class AsyncDriver:
     """Runs flows in an asyncio task. Errors leave it with the key masked."""
 
-    def __init__(self, transport: AsyncTransport, secret: Secret) -> None:
+    def __init__(self, transport: AsyncTransport, secret: Secret, hooks: Hooks | None = None) -> None:
         self.transport = transport
         self._secret = secret
+        self._hooks = hooks
 
     async def run(self, flow: Flow[T]) -> T:
         """Run `flow` to its end and return its result."""
@@ -93,7 +109,7 @@ class AsyncDriver:
     async def _perform(self, effect: Effect) -> Any:
         match effect:
             case Send(call):
-                return await self.transport.send(call)
+                return await (self.transport.send(call) if self._hooks is None else self._send(call, self._hooks))
             case Open(fetch):
                 return await self.transport.open(fetch)
             case Chunk(head):
@@ -101,6 +117,8 @@ class AsyncDriver:
             case Close(head):
                 return await self.transport.release(head)
             case Pause(seconds):
+                if self._hooks is not None:
+                    self._hooks.retried(effect)
                 return await _clock.current().sleep_async(seconds)
             case Clock():
                 return _clock.current().monotonic(), _clock.current().wall()
@@ -109,3 +127,14 @@ class AsyncDriver:
                 return await said if inspect.isawaitable(said) else said
             case Work(job):
                 return await asyncio.to_thread(job)
+
+    async def _send(self, call: Call, hooks: Hooks) -> Reply:
+        hooks.sent(call)
+        begun = _clock.current().monotonic()
+        try:
+            reply = await self.transport.send(call)
+        except BaseException as error:
+            hooks.failed(call, error, _clock.current().monotonic() - begun)
+            raise
+        hooks.received(call, reply, _clock.current().monotonic() - begun)
+        return reply

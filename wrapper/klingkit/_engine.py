@@ -6,19 +6,24 @@ import threading
 import uuid
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from klingkit._compact import MINTED, Recent
 from klingkit._driver import AsyncDriver, SyncDriver
 from klingkit._flows import create, order
 from klingkit._surface import find_operation
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Mapping
+    from collections.abc import Callable, Coroutine, Mapping
 
     from klingkit._answer import TaskState
     from klingkit._effects import Flow
     from klingkit._flows import Order
+    from klingkit._hooks import Hooks
+    from klingkit._poller import Poller
+    from klingkit._poller_async import AsyncPoller
     from klingkit._request import Session
     from klingkit._secrets import Secret
     from klingkit._transport import AsyncHttpClient, SyncHttpClient
+    from klingkit.events import Event
 
 __all__ = ["AsyncEngine", "Engine", "creation"]
 
@@ -28,14 +33,34 @@ T = TypeVar("T")
 class Engine:
     """Runs the flows of one `Kling`. The transport, and httpx with it, is loaded when the first flow runs."""
 
-    def __init__(self, session: Session, secret: Secret, http_client: SyncHttpClient | None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        secret: Secret,
+        http_client: SyncHttpClient | None,
+        on_event: Callable[[Event], object] | None = None,
+    ) -> None:
         self.session = session
-        self._secret = secret
+        self.secret = secret
+        self.hooks = _hooks(on_event, secret)
         self._http_client = http_client
         self._driver: SyncDriver | None = None
+        self._poller: Poller | None = None
+        self.homes: dict[str, Any] = {}
+        self.recent = Recent()
         self._lock = threading.Lock()
         if http_client is not None:
             self._loaded()
+
+    @property
+    def poller(self) -> Poller:
+        """What waits; loaded when first needed."""
+        with self._lock:
+            if self._poller is None:
+                from klingkit._poller import Poller
+
+                self._poller = Poller(self)
+            return self._poller
 
     def run(self, flow: Flow[T]) -> T:
         """Run `flow` to its end."""
@@ -50,21 +75,40 @@ class Engine:
             if self._driver is None:
                 from klingkit._transport import SyncTransport
 
-                transport = SyncTransport(self.session.root, self._secret, self._http_client)
-                self._driver = SyncDriver(transport, self._secret)
+                transport = SyncTransport(self.session.root, self.secret, self._http_client)
+                self._driver = SyncDriver(transport, self.secret, self.hooks)
             return self._driver
 
 
 class AsyncEngine:
     """Runs the flows of one `AsyncKling`, as `Engine` does."""
 
-    def __init__(self, session: Session, secret: Secret, http_client: AsyncHttpClient | None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        secret: Secret,
+        http_client: AsyncHttpClient | None,
+        on_event: Callable[[Event], object] | None = None,
+    ) -> None:
         self.session = session
-        self._secret = secret
+        self.secret = secret
+        self.hooks = _hooks(on_event, secret)
         self._http_client = http_client
         self._driver: AsyncDriver | None = None
+        self._poller: AsyncPoller | None = None
+        self.homes: dict[str, Any] = {}
+        self.recent = Recent()
         if http_client is not None:
             self._loaded()
+
+    @property
+    def poller(self) -> AsyncPoller:
+        """What waits; loaded when first needed."""
+        if self._poller is None:
+            from klingkit._poller_async import AsyncPoller
+
+            self._poller = AsyncPoller(self)
+        return self._poller
 
     def run(self, flow: Flow[T]) -> Coroutine[Any, Any, T]:
         """Run `flow` to its end."""
@@ -78,8 +122,17 @@ class AsyncEngine:
         if self._driver is None:
             from klingkit._transport import AsyncTransport
 
-            self._driver = AsyncDriver(AsyncTransport(self.session.root, self._secret, self._http_client), self._secret)
+            transport = AsyncTransport(self.session.root, self.secret, self._http_client)
+            self._driver = AsyncDriver(transport, self.secret, self.hooks)
         return self._driver
+
+
+def _hooks(on_event: Callable[[Event], object] | None, secret: Secret) -> Hooks | None:
+    if on_event is None:
+        return None
+    from klingkit._hooks import Hooks  # loaded for those who listen
+
+    return Hooks(on_event, secret)
 
 
 def creation(
@@ -90,7 +143,7 @@ def creation(
     extra_headers: Mapping[str, str] | None,
 ) -> Flow[tuple[TaskState, Order]]:
     """Return the flow that creates a task, with a fresh id by which it can be found again."""
-    minted = f"klingkit-{uuid.uuid4()}"
+    minted = f"{MINTED}{uuid.uuid4()}"
 
     def prepare() -> Order:
         return order(session, find_operation(operation), arguments, extra, extra_headers, minted)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from klingkit._tables import Path
 
@@ -24,15 +24,22 @@ _SURELY_MILLISECONDS = 10**11
 _SURELY_MICROSECONDS = 10**14
 
 
-def walk(document: object, path: Path) -> Iterator[Any]:
-    """Yield every value of `document` that `path` leads to, leaving out null."""
+def walk(document: object, path: Path) -> Iterable[Any]:
+    """Return every value of `document` that `path` leads to, leaving out null."""
     found = [document]
     for name, every in path:
-        members = [item[name] for item in found if isinstance(item, dict) and item.get(name) is not None]
+        members = []
+        for item in found:
+            if isinstance(item, dict):
+                member = item.get(name)
+                if member is not None:
+                    members.append(member)
+        if not members:
+            return ()  # where most paths end
         if every:
-            members = [entry for member in members if isinstance(member, list) for entry in member]
+            members = [entry for member in members if isinstance(member, list) for entry in member if entry is not None]
         found = members
-    yield from (item for item in found if item is not None)
+    return found
 
 
 def identifier(value: object) -> str | None:
@@ -41,7 +48,9 @@ def identifier(value: object) -> str | None:
         value = _digits(value)
     if not isinstance(value, str):
         return None
-    text = value.strip().encode("utf-8", "replace").decode("utf-8")
+    text = value.strip()
+    if not text.isascii():
+        text = text.encode("utf-8", "replace").decode("utf-8")
     return text if 0 < len(text) <= _LONGEST_ID else None
 
 
