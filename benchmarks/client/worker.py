@@ -101,27 +101,34 @@ def _handles(contender: Contender, task: dict[str, Any]) -> dict[str, Any]:
 
 
 def _waits(contender: Contender, task: dict[str, Any]) -> dict[str, Any]:
-    """What a handle and its wait weigh together, when many wait in one event loop."""
+    """What a handle and its wait weigh together, when one call waits for all of them."""
     assert contender.aio is not None
     aio, count = contender.aio, task["count"]
 
     async def run() -> dict[str, Any]:
         calls = await aio(task["api"])
-        handles: list[Any] = []
-        await asyncio.gather(*(calls.create() for _ in range(_WARM_UP)))  # imports and connections
+        assert calls.many is not None
+        warm, seen = [await calls.create() for _ in range(_WARM_UP)], []
+        async for _ in calls.many(warm, timeout=0):  # imports, connections, and the room that a page of answers takes
+            pass
+        await asyncio.gather(*(calls.page(500) for _ in range(4))) if calls.page else None
         gc.collect()
         before = gauges.resident()
-        handles += [await calls.create() for _ in range(count)]
-        seen: list[None] = []
+        handles = [await calls.create() for _ in range(count)]
         limits = {"timeout": 7200, "poll_interval": 3600, "on_update": lambda _: seen.append(None)}
-        waits = [asyncio.create_task(handle.wait(**limits)) for handle in handles]
-        while len(seen) < count:  # each has looked once by then
+
+        async def wait() -> None:
+            async for _ in calls.many(handles, **limits):
+                pass
+
+        waiting = asyncio.create_task(wait())
+        while len(seen) < count:  # each has been looked at once by then
             await asyncio.sleep(0.05)
+        seen.clear()
         gc.collect()
         after = gauges.resident()
-        for wait in waits:
-            wait.cancel()
-        await asyncio.gather(*waits, return_exceptions=True)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
         await calls.close()
         return {"bytes_each": (after - before) / count}
 

@@ -160,19 +160,19 @@ def state_of(word: object) -> State:
 
 
 def _entries(document: dict[str, Any], media: Media) -> Iterator[TaskState]:
-    """Yield the tasks of a list. The entries are alike, so the envelope of one is tried on the next."""
+    """Yield the tasks of a list. The entries are alike, so how one was read is tried on the next."""
     request_id = identifier(document.get("request_id"))
-    envelope, names = None, _NOTHING
+    reading, names = None, _NOTHING
     for entry in document["data"]:
         if not isinstance(entry, dict):
             continue
-        if envelope is not None and entry.keys() == names and None not in entry.values():
-            task = _unread_state(entry, envelope, media, request_id)
+        if reading is not None and entry.keys() == names and None not in entry.values():
+            task = _unread_state(entry, reading, media, request_id)
             if task is not None:
                 yield task
                 continue
         inner = read_answer(entry, media=media)
-        envelope, names = _by_names(inner.envelope, entry)
+        reading, names = _by_names(inner.envelope, entry), entry.keys()
         if inner.task is not None:
             yield replace(inner.task, request_id=inner.task.request_id or request_id)
 
@@ -180,24 +180,30 @@ def _entries(document: dict[str, Any], media: Media) -> Iterator[TaskState]:
 _NOTHING: KeysView[str] = dict[str, Any]().keys()
 
 
-def _by_names(envelope_id: str | None, entry: dict[str, Any]) -> tuple[Envelope | None, KeysView[str]]:
-    """Return the envelope of `entry` if every other object with the same names, and no null, has it as well."""
+def _by_names(envelope_id: str | None, entry: dict[str, Any]) -> tuple[Envelope, str, str] | None:
+    """Return the envelope of `entry`, and the names of id and status, if that goes for all objects with its names.
+
+    They hold no null either. None when it takes more than the names to tell, or than one step to get there.
+    """
     if envelope_id is None or "code" in entry or "request_id" in entry or None in entry.values():
-        return None, _NOTHING
+        return None
     for envelope in tables().envelopes:
         if not all(name in entry for name in envelope.shape.when):
             continue
-        if envelope.shape.type or envelope.shape.equals:
-            break  # it depends on the values
-        return envelope, entry.keys()
-    return None, _NOTHING
+        first = [envelope.paths[name][:1] for name in ("task_id", "status")]
+        if envelope.shape.type or envelope.shape.equals or not all(path and len(path[0]) == 1 for path in first):
+            break
+        return envelope, first[0][0][0][0], first[1][0][0][0]
+    return None
 
 
-def _unread_state(entry: dict[str, Any], envelope: Envelope, media: Media, request_id: str | None) -> TaskState | None:
+def _unread_state(
+    entry: dict[str, Any], reading: tuple[Envelope, str, str], media: Media, request_id: str | None
+) -> TaskState | None:
     """Return a state of which id and status are read, or None when there is more to it."""
-    task_id = _first(entry, envelope.paths["task_id"], identifier)
-    word = _first(entry, envelope.paths["status"], _text)
-    if task_id is None or word is None:
+    envelope, id_name, word_name = reading
+    task_id, word = identifier(entry.get(id_name)), entry.get(word_name)
+    if task_id is None or not isinstance(word, str):
         return None
     made = object.__new__(TaskState)
     put = object.__setattr__

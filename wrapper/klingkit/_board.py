@@ -79,7 +79,7 @@ class Board:
             place: Handle | Seat = Seat(task, watch)
             if task._watch is None:
                 place, task._watch = task, watch
-                task.snapshot = task.snapshot  # from here on it is kept small
+                task._settle()
             self._group(task.operation).put(watch, task.task_id, place)
             self._timetable.add(place, now)
 
@@ -201,13 +201,15 @@ class Board:
         """Take in a page of a sweep."""
         group = self._groups[sweep.operation]
         for state in states:
-            places = group.at(state.task_id) if state.task_id else ()
+            places = group.at(state.task_id or "")
             if not places or state.task_id in group.strays:
                 continue
             if places[0]._due != sweep.stamp:
                 sweep.seen += 1
             for place in places:
                 place._due = sweep.stamp
+                if not state.is_read and task_at(place)._status() == (state.state, state.status_word):
+                    continue  # as most of them do, it stands where it stood
                 if state.state == "succeeded" and not state.files:
                     self._stray(group, place, now)  # its own answer may name them
                 else:
@@ -300,8 +302,7 @@ class Board:
     def _apply(self, group: Group, place: Handle | Seat, state: TaskState) -> None:
         task, watch = task_at(place), _watch_of(place)
         before = task._status()
-        is_new = before != (state.state, state.status_word) or state.is_read  # most entries of a list are not
-        if is_new and note(task, state):
+        if note(task, state):
             self.changes.append((task, before[0]))
             if watch.tells:
                 watch.news.append(News(task, over=False))

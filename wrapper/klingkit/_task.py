@@ -192,6 +192,11 @@ class TaskBase(Generic[E]):
         state = TaskState(task_id, "unknown")
         return cls(None, relay, find_operation(operation).id, task_id, external, state)
 
+    def _settle(self) -> None:
+        """Keep the snapshot small from here on: what came out of a list is kept as it came until then."""
+        if not isinstance(self._told, bytes):
+            self.snapshot = self._told
+
     def _status(self) -> tuple[State, str | None]:
         """Return state and status word, without reading the rest."""
         told = self._told

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
     from klingkit._tables import Path
 
@@ -24,7 +24,7 @@ _SURELY_MILLISECONDS = 10**11
 _SURELY_MICROSECONDS = 10**14
 
 
-def walk(document: object, path: Path) -> Iterable[Any]:
+def walk(document: object, path: Path) -> Iterator[Any]:
     """Return every value of `document` that `path` leads to, leaving out null."""
     found = [document]
     for name, every in path:
@@ -35,19 +35,19 @@ def walk(document: object, path: Path) -> Iterable[Any]:
                 if member is not None:
                     members.append(member)
         if not members:
-            return ()  # where most paths end
+            return iter(())  # where most paths end
         if every:
             members = [entry for member in members if isinstance(member, list) for entry in member if entry is not None]
         found = members
-    return found
+    return iter(found)
 
 
 def identifier(value: object) -> str | None:
     """Return an id as text. A number becomes text; a float is None, for it has lost digits by then."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = _digits(value)
     if not isinstance(value, str):
-        return None
+        value = _digits(value) if isinstance(value, int) and not isinstance(value, bool) else None
+        if value is None:
+            return None
     text = value.strip()
     if not text.isascii():
         text = text.encode("utf-8", "replace").decode("utf-8")

@@ -36,6 +36,9 @@ class Handle(Protocol):
     def operation(self) -> str:
         """Id of the operation, without verb."""
 
+    def _settle(self) -> None:
+        """Keep the snapshot small from here on."""
+
     def _status(self) -> tuple[State, str | None]:
         """Return state and status word of the snapshot."""
 
