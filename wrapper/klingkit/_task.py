@@ -98,7 +98,9 @@ class TaskBase(Generic[E]):
     def external_task_id(self) -> str | None:
         """The id the task was created with, if any."""
         told = self._told
-        return external_of(told) if isinstance(told, bytes) else self._external
+        if isinstance(told, bytes):
+            return external_of(told)
+        return self._external or told.external_task_id
 
     @property
     def snapshot(self) -> TaskState:
