@@ -43,6 +43,7 @@ _log = logging.getLogger("klingkit")
 
 _FEW = 2  # newcomers that are looked at one by one before the next sweep
 _GRACE = 5.0  # seconds in which the last looks of a wait are taken, from the first of them on
+_LISTED = -0.5  # instead of a due time: the next sweep looks at it; whole negative numbers are marks of sweeps
 _PATIENCE = 3  # sweeps that may go wrong before each task is asked for itself
 _LIST_AGAIN = 300.0  # seconds until the list is tried again after that
 
@@ -152,13 +153,21 @@ class Board:
             return None
         by_list = group.sweeps(now) and task.task_id not in group.strays and not group.sweeping
         if by_list and (group.due is None or group.fresh > _FEW):
-            place._due = now
+            place._due = _LISTED
             return self._sweep(group, now)
         group.fresh = max(0, group.fresh - 1)
+        if now < watch.deadline and any(other is not place and other._due is None for other in group.at(task.task_id)):
+            # Another wait is asking for the same task; what it learns is told to all.
+            pause = interval(watch.plan(task.operation, task.task_id), Progress(watch.started), now)
+            self._timetable.add(place, watch.next_due(pause, task, now))
+            return None
         return Look(place, task, max(0.0, watch.deadline - now))
 
     def _sweep(self, group: Group, now: float) -> Sweep:
         self._sweeps += 1
+        for place in group.everybody() if group.fresh else ():
+            if place._due is not None and task_at(place).task_id not in group.strays:
+                place._due = _LISTED  # it is not looked at by itself any more
         group.sweeping, group.fresh, group.stamp = True, 0, -float(self._sweeps)
         wanted = len(group.places) - len(group.strays)
         return self._timed(first_page(group.operation, wanted, now, self._sweeps), now)
@@ -232,10 +241,6 @@ class Board:
         if not group.sweeps(now):
             self._ask_each(group, now)
             return
-        group.fresh = 0
-        for place in group.everybody():
-            if place._due is not None and task_at(place).task_id not in group.strays:
-                place._due = sweep.stamp
         waits = [
             decision.seconds
             for watch, plan in self._plans(group)
@@ -276,10 +281,8 @@ class Board:
     def _finish(self, group: Group, sweep: Sweep, now: float) -> None:
         group.sweeping, group.blips, group.trouble = False, 0, None
         for place in group.everybody() if sweep.seen < sweep.wanted else ():
-            due = place._due
-            # Whoever came meanwhile has a due time after the beginning, and is looked at then.
-            missed = due is not None and due != sweep.stamp and due <= sweep.started
-            if missed and task_at(place).task_id not in group.strays:
+            # Whoever came meanwhile has a time to be looked at.
+            if place._due is not None and place._due < 0 and place._due != sweep.stamp:
                 self._stray(group, place, now)
         self._end_late(group, now)
         if group.places:
@@ -338,7 +341,7 @@ class Board:
     def _ask_each(self, group: Group, now: float) -> None:
         group.due = None
         for place in group.everybody():
-            if task_at(place).task_id not in group.strays and place._due is not None:
+            if place._due is not None and place._due < 0:
                 self._timetable.add(place, now)
 
     def _trouble(self, group: Group, place: Handle | Seat) -> errors.KlingError | None:
