@@ -70,10 +70,13 @@ class Board:
     # ------------------------------------------------------------------------------------------ waits come and go
 
     def enter(self, watch: Watch, tasks: Iterable[Handle], now: float) -> None:
-        """Let `watch` wait for `tasks`, which are looked at right away. One that has ended is news at once."""
+        """Let `watch` wait for `tasks`, which are looked at right away. One that has ended is news at once.
+
+        A create may be answered with success already, but names no files then: such a task is looked at, too.
+        """
         for task in tasks:
             watch.open += 1
-            if task._status()[0] in END_STATES:
+            if task._status()[0] in END_STATES and not _lacks_files(task.snapshot):
                 watch.open -= 1
                 watch.news.append(News(task, over=True, error=ending(task)))
                 continue
@@ -219,7 +222,7 @@ class Board:
                 place._due = sweep.stamp
                 if not state.is_read and task_at(place)._status() == (state.state, state.status_word):
                     continue  # as most of them do, it stands where it stood
-                if state.state == "succeeded" and not state.files:
+                if _lacks_files(state):
                     self._stray(group, place, now)  # its own answer may name them
                 else:
                     self._apply(group, place, state)
@@ -254,7 +257,7 @@ class Board:
         for group in self._groups.values():
             for place in group.at(state.task_id or ""):
                 found = True
-                if state.state == "succeeded" and not state.files:
+                if _lacks_files(state):
                     self._timetable.add(place, now)
                 else:
                     self._apply(group, place, state)
@@ -355,6 +358,10 @@ class Board:
         if group is None:
             group = self._groups[operation] = Group(operation, self._lists(operation))
         return group
+
+
+def _lacks_files(state: TaskState) -> bool:
+    return state.state == "succeeded" and not state.files
 
 
 def _watch_of(place: Handle | Seat) -> Watch:

@@ -156,4 +156,4 @@ def test_a_task_of_a_list_is_read_as_it_is_alone(order: int) -> None:
         assert pickle.loads(pickle.dumps(one)) == other
         assert (one, one.raw, repr(one)) == (other, other.raw, repr(other))
     with pytest.raises(AttributeError, match="no attribute 'colour'"):
-        page.tasks[0].colour  # type: ignore[attr-defined]  # noqa: B018
+        page.tasks[0].colour  # noqa: B018

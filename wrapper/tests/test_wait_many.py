@@ -40,9 +40,12 @@ class Relay:
 
     def _task(self, task_id: str) -> dict[str, Any]:
         status = self.status[task_id]
-        if status == "succeed":
-            return self.words.done(f"{CDN}/{task_id}.mp4", task_id=task_id)["data"]
-        return self.words.task(status, task_id=task_id)["data"]
+        url = f"{CDN}/{task_id}.mp4"
+        said = (
+            self.words.done(url, task_id=task_id) if status == "succeed" else self.words.task(status, task_id=task_id)
+        )
+        data: dict[str, Any] = said["data"]
+        return data
 
     def _one(self, request: httpx.Request) -> httpx.Response:
         task_id = request.url.path.rsplit("/", 1)[1]
@@ -55,7 +58,8 @@ class Relay:
         number, size = int(request.url.params["pageNum"]), int(request.url.params["pageSize"])
         self.asked.append(f"page {number} of {size}")
         if self.list_answer is not None:
-            return self.list_answer(number)
+            answer: httpx.Response = self.list_answer(number)
+            return answer
         listed = [name for name in self.status if name not in self.unlisted][(number - 1) * size : number * size]
         data = [self._task(name) for name in listed]
         return httpx.Response(200, json={"code": 0, "message": "ok", "request_id": "r", "data": data})
