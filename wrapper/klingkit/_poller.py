@@ -41,7 +41,7 @@ class Poller:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._board = Board(partial(lists, engine.session))
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # the end of an abandoned wait may come at any moment
         self._timekeeper: threading.Event | None = None
         self._until = math.inf  # when the timekeeper looks up again
         self._sleepers: dict[threading.Event, None] = {}
@@ -98,6 +98,7 @@ class Poller:
                     self._step(watch, alarm)
         finally:
             with self._lock:
+                self._retire(alarm)
                 if watch.open:
                     self._board.leave(watch, tasks)
                 self._rouse()
@@ -107,6 +108,7 @@ class Poller:
         with self._lock:
             alarm.clear()
             if watch.news:
+                self._hand_over()
                 return
             now = _now()
             job = self._board.take(now)
@@ -118,6 +120,7 @@ class Poller:
                     self._timekeeper.set()
             elif watch.news:  # to take it has ended this wait: somebody else carries it out
                 self._board.give_back(job, now)
+                self._hand_over()
                 return
             else:
                 self._call_others(now)
@@ -128,9 +131,9 @@ class Poller:
                 self._do(job, max(0.0, watch.deadline - now))
         finally:
             with self._lock:
-                self._sleepers.pop(alarm, None)
-                if self._timekeeper is alarm:
-                    self._timekeeper, self._until = None, math.inf
+                self._retire(alarm)
+                if watch.news:
+                    self._hand_over()
 
     def _rest(self, alarm: threading.Event, seconds: float | None) -> None:
         if seconds is not None and self._timekeeper is alarm:
@@ -181,6 +184,16 @@ class Poller:
         elif more and self._helpers < _HELPERS:
             self._helpers += 1
             threading.Thread(target=self._help, name="klingkit-poll", daemon=True).start()
+
+    def _retire(self, alarm: threading.Event) -> None:
+        self._sleepers.pop(alarm, None)
+        if self._timekeeper is alarm:
+            self._timekeeper, self._until = None, math.inf
+
+    def _hand_over(self) -> None:
+        """See to it that somebody keeps the time while this thread is with its caller, for however long."""
+        if self._timekeeper is None and self._sleepers:
+            self._sleepers.popitem()[0].set()
 
     def _rouse(self) -> None:
         """Let somebody look at the book again."""

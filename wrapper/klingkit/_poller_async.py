@@ -18,7 +18,7 @@ from klingkit._jobs import flow_of, lists, name_of, note_end, note_error
 from klingkit._watch import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Sequence
+    from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 
     from klingkit._answer import TaskState
     from klingkit._board import Job
@@ -43,6 +43,7 @@ class AsyncPoller:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._alarm: asyncio.Event | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._timekeeper: asyncio.Task[None] | None = None
 
     def watch(
         self,
@@ -119,23 +120,31 @@ class AsyncPoller:
             self._loop, self._alarm, self._tasks = loop, None, set()
         if self._alarm is None:
             self._alarm = asyncio.Event()
-            self._spawn(self._keep_time(self._alarm))
+            self._timekeeper = self._spawn(self._keep_time(self._alarm))
         self._alarm.set()
 
-    def _spawn(self, work: Any) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         assert self._loop is not None
         task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
+        return task
 
     def _ended(self, task: asyncio.Task[None]) -> None:
+        """See to it that nobody is left waiting for what will not come."""
         self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._board.break_all(error)  # nobody is left waiting for what will not come
+        error = asyncio.CancelledError("klingkit's poller was cancelled") if task.cancelled() else task.exception()
+        if task is self._timekeeper:
+            self._timekeeper = self._alarm = None
+            self._board.break_all(error or asyncio.CancelledError())
+        elif error is not None and not task.cancelled():
+            self._board.break_all(error)
+        else:
+            self._rouse()
 
     def _stop_if_idle(self) -> None:
         if self._board.is_empty:
-            self._alarm = None
+            self._alarm = self._timekeeper = None
             for task in tuple(self._tasks):
                 if not task.done() and self._loop is not None and not self._loop.is_closed():
                     task.cancel()

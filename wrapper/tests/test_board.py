@@ -37,6 +37,12 @@ def take(board: Board, now: float) -> Job:
     return job
 
 
+def look_at(board: Board, now: float) -> Look:
+    job = take(board, now)
+    assert isinstance(job, Look)
+    return job
+
+
 def test_one_task_is_looked_at_at_once_and_then_by_its_plan() -> None:
     board, watch, task = Board(lambda _: True), wait(interval=7), handle("a")
     board.enter(watch, [task], 0.0)
@@ -52,10 +58,10 @@ def test_one_task_is_looked_at_at_once_and_then_by_its_plan() -> None:
 def test_a_look_after_the_last_one_is_at_the_deadline() -> None:
     board, watch, task = Board(lambda _: True), wait(timeout=10, interval=7), handle("a")
     board.enter(watch, [task], 0.0)
-    board.looked(take(board, 0.0), running("a")[0], 0.0)
-    board.looked(take(board, 7.0), running("a")[0], 7.0)
+    board.looked(look_at(board, 0.0), running("a")[0], 0.0)
+    board.looked(look_at(board, 7.0), running("a")[0], 7.0)
     assert board.take(7.0) == 3
-    board.looked(take(board, 10.0), running("a")[0], 10.5)
+    board.looked(look_at(board, 10.0), running("a")[0], 10.5)
     (news,) = watch.news
     assert isinstance(news.error, errors.WaitTimeoutError)
     assert (watch.open, board.is_empty, board.take(11.0)) == (0, True, None)
@@ -78,6 +84,43 @@ def test_a_sweep_serves_all_and_the_newcomer_is_looked_at_by_itself() -> None:
     again = take(board, 12.5)
     assert isinstance(again, Sweep)
     assert again.wanted == 5
+
+
+def test_a_newcomer_with_little_time_is_not_left_to_the_next_sweep() -> None:
+    board, watch = Board(lambda _: True), wait(interval=100)
+    board.enter(watch, [handle(name) for name in "abcd"], 0.0)
+    sweep = take(board, 0.0)
+    assert isinstance(sweep, Sweep)
+    board.swept(sweep, running(*"abcd"), 0.0)
+    short = wait(timeout=5, interval=100, started=1.0)
+    board.enter(short, [handle("e")], 1.0)
+    look = take(board, 1.0)
+    assert isinstance(look, Look)
+    board.looked(look, running("e")[0], 1.0)
+    assert board.take(1.0) == 5
+    last = take(board, 6.0)
+    assert isinstance(last, Sweep)
+    board.swept(last, running(*"abcde"), 6.0)
+    assert [type(news.error) for news in short.news] == [errors.WaitTimeoutError]
+    assert watch.open == 4
+
+
+def test_a_look_that_went_well_ends_the_caution_after_those_that_did_not() -> None:
+    board, watch, task = Board(lambda _: True), wait(interval=5), handle("a")
+    board.enter(watch, [task], 0.0)
+    now, pauses = 0.0, []
+    for fine in (False, False, True, False):
+        look = take(board, now)
+        assert isinstance(look, Look)
+        if fine:
+            board.looked(look, running("a")[0], now)
+        else:
+            board.look_failed(look, errors.ConnectionFailedError("down"), now)
+        pause = board.take(now)
+        assert isinstance(pause, float | int)
+        pauses.append(pause)
+        now += pause
+    assert pauses == [5, 10, 5, 5]
 
 
 def test_a_group_that_shrinks_is_asked_one_by_one_again() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -331,6 +332,54 @@ def test_threads_that_wait_for_the_same_tasks_share_the_polls(relay: Relay) -> N
         assert sorted(ended) == [f"{CDN}/t{number}.mp4" for number in range(8)]
         assert kling._engine.poller._board.is_empty
     assert not [thread for thread in threading.enumerate() if thread.name == "klingkit-poll"]
+
+
+def test_a_thread_that_is_busy_with_an_outcome_leaves_the_time_to_the_others(relay: Relay, words: Any) -> None:
+    with Kling("anyapi", api_key="sk-0123456789") as kling:
+        for _ in range(10):
+            relay.status = {"t0": "processing", "t1": "processing"}
+            first, second = handles(kling, 2)
+            got, ended, release = threading.Event(), list[str](), threading.Event()
+
+            def follow(first: Any = first, got: Any = got, release: Any = release) -> None:
+                for _ in kling.wait_many([first], timeout=10**9):
+                    got.set()
+                    release.wait(20)
+
+            def wait(second: Any = second, ended: Any = ended) -> None:
+                ended.append(second.wait(timeout=10**9).url)
+
+            threads = [threading.Thread(target=follow), threading.Thread(target=wait)]
+            for thread in threads:
+                thread.start()
+            while (first.state, second.state) != ("running", "running"):
+                threading.Event().wait(0.001)
+            kling._engine.poller.told(replace(first.snapshot, state="failed"))
+            assert got.wait(20)
+            relay.status["t1"] = "succeed"
+            threads[1].join(20)
+            assert ended == [f"{CDN}/t1.mp4"]
+            release.set()
+            threads[0].join(20)
+
+
+def test_who_ends_the_poller_ends_the_waits(relay: Relay) -> None:
+    relay.status = {"t0": "processing"}
+
+    async def run() -> None:
+        async with AsyncKling("anyapi", api_key="sk-0123456789") as kling:
+            (task,) = handles(kling, 1)
+            wait = asyncio.create_task(task.wait(timeout=10**9))
+            while task.state != "running":
+                await asyncio.sleep(0)
+            for other in asyncio.all_tasks() - {asyncio.current_task(), wait}:
+                other.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await wait
+            relay.status = {"t0": "succeed"}
+            assert (await task.wait()).url == f"{CDN}/t0.mp4"
+
+    asyncio.run(run())
 
 
 def test_waits_in_one_event_loop_share_the_polls_and_leave_nothing_running(relay: Relay) -> None:
