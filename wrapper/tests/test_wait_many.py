@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +21,7 @@ from klingkit import (
     Task,
     TaskFailedError,
     WaitTimeoutError,
+    _clock,
 )
 
 HTML = "<!doctype html><html></html>"
@@ -334,33 +336,45 @@ def test_threads_that_wait_for_the_same_tasks_share_the_polls(relay: Relay) -> N
     assert not [thread for thread in threading.enumerate() if thread.name == "klingkit-poll"]
 
 
-def test_a_thread_that_is_busy_with_an_outcome_leaves_the_time_to_the_others(relay: Relay, words: Any) -> None:
-    with Kling("anyapi", api_key="sk-0123456789") as kling:
-        for _ in range(10):
-            relay.status = {"t0": "processing", "t1": "processing"}
+def test_a_thread_that_is_busy_with_an_outcome_leaves_the_time_to_the_others(relay: Relay, waits: Any) -> None:
+    before = _clock.replace(_clock._RealClock())
+    relay.status = {"t0": "processing", "t1": "processing"}
+    got, ended, release = threading.Event(), list[str](), threading.Event()
+    try:
+        with Kling("anyapi", api_key="sk-0123456789") as kling:
             first, second = handles(kling, 2)
-            got, ended, release = threading.Event(), list[str](), threading.Event()
+            poller = kling._engine.poller
 
-            def follow(first: Any = first, got: Any = got, release: Any = release) -> None:
-                for _ in kling.wait_many([first], timeout=10**9):
+            def follow() -> None:
+                for _ in kling.wait_many([first], poll_interval=60):
                     got.set()
                     release.wait(20)
 
-            def wait(second: Any = second, ended: Any = ended) -> None:
-                ended.append(second.wait(timeout=10**9).url)
+            def wait() -> None:
+                ended.append(second.wait(poll_interval=0.3).url)
 
             threads = [threading.Thread(target=follow), threading.Thread(target=wait)]
-            for thread in threads:
-                thread.start()
-            while (first.state, second.state) != ("running", "running"):
-                threading.Event().wait(0.001)
-            kling._engine.poller.told(replace(first.snapshot, state="failed"))
+            threads[0].start()
+            until(lambda: poller._timekeeper is not None)
+            threads[1].start()
+            until(lambda: second.state == "running" and poller._sleepers)  # the first one keeps the time for both
+            poller.told(replace(first.snapshot, state="failed"))
             assert got.wait(20)
             relay.status["t1"] = "succeed"
             threads[1].join(20)
             assert ended == [f"{CDN}/t1.mp4"]
-            release.set()
-            threads[0].join(20)
+    finally:
+        release.set()
+        _clock.replace(before)
+        for thread in threads:
+            thread.join(20)
+
+
+def until(condition: Any) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline, "it does not happen"
+        time.sleep(0.001)
 
 
 def test_who_ends_the_poller_ends_the_waits(relay: Relay) -> None:
