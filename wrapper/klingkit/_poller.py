@@ -167,9 +167,11 @@ class Poller:
         try:
             while True:
                 with self._lock:
-                    job = self._board.take(_now())
+                    now = _now()
+                    job = self._board.take(now)
                     if job is None or isinstance(job, float):
                         return
+                    self._call_others(now)
                 self._do(job, math.inf)
         finally:
             with self._lock:

@@ -147,6 +147,29 @@ def test_a_relay_without_a_list_is_never_asked_for_one(either: Any, respx_mock: 
     assert (relay.list.call_count, relay.get.call_count) == (0, 40)
 
 
+def test_tasks_that_are_asked_for_one_by_one_are_asked_for_side_by_side(
+    either: Any, respx_mock: Any, words: Any
+) -> None:
+    relay = Relay(respx_mock, words, "xiexus")
+    relay.status = {f"t{number}": "succeed" for number in range(8)}
+    kling = either.open("xiexus")
+    together = threading.Barrier(4, timeout=20)
+    gathered = asyncio.Barrier(4)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        together.wait()  # nobody gets through before four are here
+        return relay._one(request)
+
+    async def answer_async(request: httpx.Request) -> httpx.Response:
+        async with asyncio.timeout(20):
+            await gathered.wait()
+        return relay._one(request)
+
+    relay.get.mock(side_effect=answer if either.kind == "sync" else answer_async)
+    outcomes = collect(either, kling.wait_many(handles(kling, 8, "video_image2video")))
+    assert [outcome.error for outcome in outcomes] == [None] * 8
+
+
 def test_what_the_list_does_not_show_is_asked_for_by_itself(either: Any, relay: Relay) -> None:
     kling = either.open()
     relay.status = {f"t{number}": "succeed" for number in range(5)}
