@@ -203,7 +203,8 @@ class Board:
         self._troubles[look.place] = (blips + 1, error)
         decision = after_error(watch.plan(task.operation, task.task_id), Progress(watch.started, blips), error, now)
         if isinstance(decision, Ask):
-            self._timetable.add(look.place, watch.next_due(decision.seconds, task, now))
+            if look.place._due is None:  # nobody has hurried it meanwhile
+                self._timetable.add(look.place, watch.next_due(decision.seconds, task, now))
         elif isinstance(decision, GiveUp):
             self._end(group, look.place, late(task, watch.timeout, error))
         else:
@@ -297,7 +298,7 @@ class Board:
         task = task_at(place)
         if isinstance(decision, GiveUp):
             self._end(group, place, late(task, watch.timeout, None))
-        elif isinstance(decision, Ask):
+        elif isinstance(decision, Ask) and place._due is None:  # nobody has hurried it meanwhile
             due = watch.next_due(decision.seconds, task, now)
             if group.due is None or task.task_id in group.strays:
                 self._timetable.add(place, due)

@@ -113,7 +113,8 @@ class TaskBase(Generic[E]):
         external, engine = self.external_task_id, self._home.engine
         packed = pack(state, self.task_id, external)
         if packed is None:
-            self._told, self._external = state, external
+            self._external = external  # first: another thread may read in between
+            self._told = state
             return
         if state.raw is not None and engine is not None:
             engine.recent.keep((self._home.operation, self.task_id), state.raw)

@@ -123,6 +123,22 @@ def test_a_look_that_went_well_ends_the_caution_after_those_that_did_not() -> No
     assert pauses == [5, 10, 5, 5]
 
 
+@pytest.mark.parametrize("fine", [True, False])
+def test_to_hurry_a_task_that_is_being_asked_for_is_not_forgotten(fine: bool) -> None:
+    board, watch, task = Board(lambda _: True), wait(interval=50), handle("a")
+    board.enter(watch, [task], 0.0)
+    look = look_at(board, 0.0)
+    assert board.hurry("a", 1.0)
+    assert not board.hurry("b", 1.0)
+    if fine:
+        board.looked(look, running("a")[0], 2.0)
+    else:
+        board.look_failed(look, errors.ConnectionFailedError("down"), 2.0)
+    again = look_at(board, 2.0)
+    board.looked(again, running("a")[0], 3.0)
+    assert board.take(3.0) == 50
+
+
 def test_a_group_that_shrinks_is_asked_one_by_one_again() -> None:
     board, watch = Board(lambda _: True), wait(interval=10)
     tasks = [handle(name) for name in "abc"]
