@@ -8,6 +8,7 @@ share what its polls find; where the relay has a list, one sweep looks at all ta
 from __future__ import annotations
 
 import logging
+import math
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,7 @@ _log = logging.getLogger("klingkit")
 _FEW = 2  # newcomers that are looked at one by one before the next sweep
 _GRACE = 5.0  # seconds in which the last looks of a wait are taken, from the first of them on
 _LISTED = -0.5  # instead of a due time: the next sweep looks at it; whole negative numbers are marks of sweeps
+_BREATH = 1.0  # seconds between looks that others ask for: anybody may send an unsigned callback
 _PATIENCE = 3  # sweeps that may go wrong before each task is asked for itself
 _LIST_AGAIN = 300.0  # seconds until the list is tried again after that
 
@@ -64,6 +66,7 @@ class Board:
         self._timetable: Timetable[Handle | Seat] = Timetable()
         self._pages: deque[Sweep] = deque()  # further pages of sweeps under way
         self._troubles: dict[Handle | Seat, tuple[int, errors.KlingError]] = {}
+        self._hurried: dict[Handle | Seat, float] = {}
         self._sweeps = 0
         self.changes: list[tuple[Handle, State]] = []
 
@@ -105,12 +108,15 @@ class Board:
         return any(task_id in group.places for group in tuple(self._groups.values()))
 
     def hurry(self, task_id: str, now: float) -> bool:
-        """Look at a task right away; return whether anybody waits for it."""
+        """Look at a task right away, once a second at the most; return whether anybody waits for it."""
         found = False
         for group in self._groups.values():
             for place in group.at(task_id)[:1]:
-                self._timetable.add(place, now)
                 found = True
+                due = max(now, self._hurried.get(place, -math.inf) + _BREATH)
+                if place._due is None or not 0 <= place._due <= due:
+                    self._hurried[place] = due
+                    self._timetable.add(place, due)
         return found
 
     # ------------------------------------------------------------------------------------------ what to do next
@@ -220,7 +226,8 @@ class Board:
             if places[0]._due != sweep.stamp:
                 sweep.seen += 1
             for place in places:
-                place._due = sweep.stamp
+                if place._due is None or place._due < 0:  # otherwise it is to be looked at by itself, and soon
+                    place._due = sweep.stamp
                 if not state.is_read and task_at(place)._status() == (state.state, state.status_word):
                     continue  # as most of them do, it stands where it stood
                 if _lacks_files(state):
@@ -336,6 +343,7 @@ class Board:
         place._watch = place._due = None
         watch.open -= 1
         self._troubles.pop(place, None)
+        self._hurried.pop(place, None)
         group.remove(watch, task.task_id, place)
 
     def _stray(self, group: Group, place: Handle | Seat, now: float) -> None:

@@ -123,6 +123,17 @@ def test_a_look_that_went_well_ends_the_caution_after_those_that_did_not() -> No
     assert pauses == [5, 10, 5, 5]
 
 
+def test_to_hurry_a_task_during_a_sweep_is_not_forgotten() -> None:
+    board, watch = Board(lambda _: True), wait(interval=50)
+    board.enter(watch, [handle(name) for name in "abcd"], 0.0)
+    sweep = take(board, 0.0)
+    assert isinstance(sweep, Sweep)
+    board.hurry("c", 1.0)
+    board.swept(sweep, running(*"abcd"), 2.0)
+    assert look_at(board, 2.0).task.task_id == "c"
+    assert board.take(2.0) == 50
+
+
 @pytest.mark.parametrize("fine", [True, False])
 def test_to_hurry_a_task_that_is_being_asked_for_is_not_forgotten(fine: bool) -> None:
     board, watch, task = Board(lambda _: True), wait(interval=50), handle("a")
@@ -137,6 +148,23 @@ def test_to_hurry_a_task_that_is_being_asked_for_is_not_forgotten(fine: bool) ->
     again = look_at(board, 2.0)
     board.looked(again, running("a")[0], 3.0)
     assert board.take(3.0) == 50
+
+
+def test_a_task_is_hurried_once_a_second_at_the_most() -> None:
+    board, watch, task = Board(lambda _: True), wait(interval=50), handle("a")
+    board.enter(watch, [task], 0.0)
+    board.looked(look_at(board, 0.0), running("a")[0], 0.0)
+    now, looks = 1.0, 0
+    for _ in range(100):
+        board.hurry("a", now)
+        job = board.take(now)
+        if isinstance(job, Look):
+            looks += 1
+            board.looked(job, running("a")[0], now)
+        now += 0.1
+    assert 9 <= looks <= 11
+    board.leave(watch, [task])
+    assert not board._hurried
 
 
 def test_a_group_that_shrinks_is_asked_one_by_one_again() -> None:
