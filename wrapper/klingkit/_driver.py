@@ -92,15 +92,9 @@ class AsyncDriver:
         """Run `flow` to its end and return its result."""
         try:
             effect = next(flow)
-            result: Any
             while True:
                 try:
-                    if type(effect) is Clock:  # the most frequent ones, without a coroutine of their own
-                        result = _clock.current().monotonic(), _clock.current().wall()
-                    elif type(effect) is Send and self._hooks is None:
-                        result = await self.transport.send(effect.call)
-                    else:
-                        result = await self._perform(effect)
+                    result = await self._perform(effect)
                 except BaseException as error:  # noqa: BLE001 - the flow decides, and raises what it does not handle
                     effect = flow.throw(error)
                 else:
