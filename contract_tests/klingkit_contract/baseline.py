@@ -10,18 +10,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from klingkit_contract.events import Results
-from klingkit_contract.findings import Acceptance, Cell, Deviation, Finding, Verdict
+from klingkit_contract.findings import Acceptance, Deviation, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-__all__ = ["UNREVIEWED", "Renewal", "accept", "renew"]
+    from klingkit_contract.events import Results
+    from klingkit_contract.findings import Cell, Finding
+
+__all__ = ["UNREVIEWED", "Renewal", "accept", "is_gone", "mark", "renew", "shorten"]
 
 UNREVIEWED = "unreviewed"  # the reason of a deviation that nobody has given one yet
 
-_CUT_OFF = 5  # a cell with this many findings may have had more that are not told
+_MOST_TOLD = 5  # findings of one cell that nobody accepted; a cell with more mostly says the same thing again
 
 _Key = tuple[str, str, str, str]
 
@@ -36,6 +38,11 @@ class Renewal:
 
 
 def accept(results: Results, deviations: Iterable[Deviation], today: date) -> Results:
+    """Return `results` as reports tell them: marked by `mark`, shortened by `shorten`."""
+    return shorten(mark(results, deviations, today))
+
+
+def mark(results: Results, deviations: Iterable[Deviation], today: date) -> Results:
     """Return `results` with every finding that `deviations` accept marked so, and with those that are gone.
 
     A cell with nothing but accepted findings becomes a known deviation. An acceptance whose last day is over accepts
@@ -45,8 +52,16 @@ def accept(results: Results, deviations: Iterable[Deviation], today: date) -> Re
     deviations = tuple(deviations)
     known = {_key(deviation): deviation.acceptance for deviation in deviations}
     cells = {place: _judged(cell, known, today) for place, cell in results.cells.items()}
-    gone = tuple(deviation for deviation in deviations if _is_gone(deviation, results))
-    return Results(results.started, cells, results.relays, results.seconds, gone)
+    gone = tuple(deviation for deviation in deviations if is_gone(_key(deviation), results))
+    return replace(results, cells=cells, gone=gone)
+
+
+def shorten(results: Results) -> Results:
+    """Return `results` with at most five findings of a cell that nobody accepted; its reason counts the others.
+
+    What is accepted takes no room from what is new: a cell may not hide the one behind the other.
+    """
+    return replace(results, cells={place: _shortened(cell) for place, cell in results.cells.items()})
 
 
 def renew(results: Results, deviations: Iterable[Deviation], today: date) -> Renewal:
@@ -56,7 +71,7 @@ def renew(results: Results, deviations: Iterable[Deviation], today: date) -> Ren
     unreviewed. What is gone is left out; what this run did not ask again stays.
     """
     before = {_key(deviation): deviation for deviation in deviations}
-    dropped = tuple(deviation for deviation in before.values() if _is_gone(deviation, results))
+    dropped = tuple(deviation for deviation in before.values() if is_gone(_key(deviation), results))
     kept = {key: deviation for key, deviation in before.items() if deviation not in dropped}
     found = {_place(finding): finding for cell in results.cells.values() for finding in cell.findings}
     added = {
@@ -92,15 +107,26 @@ def _judged(cell: Cell, known: dict[_Key, Acceptance], today: date) -> Cell:
     return replace(cell, verdict=Verdict.FINDING, reason=reason, findings=found)
 
 
+def _shortened(cell: Cell) -> Cell:
+    new = [number for number, finding in enumerate(cell.findings) if not finding.acceptance]
+    left_out = frozenset(new[_MOST_TOLD:])
+    if not left_out:
+        return cell
+    words = f"{len(left_out)} more new finding{'s' if len(left_out) > 1 else ''} of this cell left out"
+    told = tuple(finding for number, finding in enumerate(cell.findings) if number not in left_out)
+    return replace(cell, reason="; ".join(filter(None, (cell.reason, words))), findings=told)
+
+
 def _in_force(acceptance: Acceptance | None, today: date) -> Acceptance | None:
     if acceptance is None or (acceptance.until is not None and acceptance.until < today):
         return None
     return acceptance
 
 
-def _is_gone(deviation: Deviation, results: Results) -> bool:
-    """Tell whether `results` asked what `deviation` is about and got another answer."""
-    cell = results.cells.get((deviation.relay, deviation.operation, deviation.check))
+def is_gone(finding: _Key, results: Results) -> bool:
+    """Tell whether `results` asked what `finding` (relay, operation, check, signature) is about, and all is well."""
+    relay, operation, check, signature = finding
+    cell = results.cells.get((relay, operation, check))
     if cell is None:
         return False
     match cell.verdict:
@@ -109,7 +135,7 @@ def _is_gone(deviation: Deviation, results: Results) -> bool:
         case Verdict.NOT_APPLICABLE:
             return True
         case Verdict.FINDING | Verdict.KNOWN:
-            told = {finding.signature for finding in cell.findings}
-            return len(cell.findings) in range(1, _CUT_OFF) and deviation.signature not in told
+            told = {found.signature for found in cell.findings}
+            return bool(told) and signature not in told
         case Verdict.NOT_TESTED:
             return False

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Board"]
 
-_MOST_FINDINGS = 5  # of one cell; a cell with more says the same thing again
-
 
 class Board:
     """Collects what is known about the cells of one relay. What belongs to no selected check is dropped.
@@ -115,4 +113,8 @@ class Board:
         topics: dict[str, list[Claim]] = {}
         for claim in claims:
             topics.setdefault(claim.topic, []).append(claim)
-        return tuple(write_up(entry, same[0], len(same)) for same in list(topics.values())[:_MOST_FINDINGS])
+        written = (write_up(entry, same[0], len(same)) for same in topics.values())
+        found: dict[str, Finding] = {}
+        for finding in written:  # topics that differ only in an id or a time have one signature: one finding
+            found.setdefault(finding.signature, finding)
+        return tuple(found.values())

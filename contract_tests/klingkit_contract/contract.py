@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Contract", "Operation", "Promise", "SchemaError"]
 
 _METHODS = ("get", "post")
+_MOST_WORDS = 8  # allowed words that a sentence lists
 _NAMES = re.compile(r"\{([^}]+)\}")
 
 
@@ -39,10 +41,14 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """What the document says about answers of one status. `media` maps media types to schema pointers."""
+    """What the document says about answers of one status. `media` maps media types to schema pointers.
+
+    `refusals` are the codes with which a wrong request is refused, whatever the status: some gateways do it with 5xx.
+    """
 
     pointer: str
     media: Mapping[str, str]
+    refusals: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,11 @@ class Contract:
             for operation in self.operations.values()
         ]
         self._validator = lru_cache(maxsize=None)(self._compile)
+
+    @property
+    def shows_pages(self) -> bool:
+        """Whether the document says that paths it does not list show a web page."""
+        return bool(self.document.get("info", {}).get("x-klingkit-unknown-paths") == "page")
 
     def match(self, method: str, path: str) -> Operation | None:
         """Return the operation that a request goes to, or None. `path` is percent-encoded, without a query."""
@@ -144,7 +155,12 @@ class Contract:
             for name, content in response.get("content", {}).items()
             if "schema" in content
         }
-        return Promise(pointer, media)
+        return Promise(pointer, media, refusals=frozenset(response.get("x-klingkit-refusal", ())))
+
+    def refuses(self, operation: Operation, status: int, code: str) -> bool:
+        """Tell whether the document gives `status` with `code` out as the refusal of a wrong request."""
+        promise = self.promise(operation, status)
+        return promise is not None and code in promise.refusals
 
     def errors(self, schema: str, value: object) -> list[SchemaError]:
         """Return every way in which `value` breaks the schema at the pointer `schema`, in a stable order."""
@@ -210,9 +226,18 @@ def _schema_error(error: jsonschema_rs.ValidationError) -> SchemaError:
         place=tuple(error.instance_path),
         keyword=steps[-1] if steps else "",
         pointer=pointer,
-        message=_shorten(error.message),
+        message=_sentence(error),
         missing=str(getattr(error.kind, "property", "")) if steps[-1:] == ["required"] else "",
     )
+
+
+def _sentence(error: jsonschema_rs.ValidationError) -> str:
+    """Return what is wrong. Of few allowed words all are said: whoever maps a wrong one needs the right ones."""
+    options = getattr(error.kind, "options", None) if error.kind.name == "enum" else None
+    if options and len(options) <= _MOST_WORDS:
+        wrong = _shorten(json.dumps(error.instance, ensure_ascii=False))
+        return f"{wrong} is not one of {', '.join(json.dumps(word, ensure_ascii=False) for word in options)}"
+    return _shorten(error.message)
 
 
 def _shorten(message: str, start: int = 60, end: int = 100) -> str:

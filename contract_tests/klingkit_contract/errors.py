@@ -11,6 +11,7 @@ __all__ = [
     "BaselineError",
     "CheckRunError",
     "DocumentError",
+    "HistoryError",
     "MissingKeyError",
     "OptionError",
     "ReportFolderError",
@@ -56,3 +57,7 @@ class DocumentError(CheckRunError):
 
 class BaselineError(CheckRunError):
     """A baseline file is missing, cannot be read or written, or is none."""
+
+
+class HistoryError(CheckRunError):
+    """The history of runs cannot be opened, read or written, or holds no such run."""

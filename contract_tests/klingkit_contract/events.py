@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from klingkit_contract.findings import Cell, Check, Deviation
+    from klingkit_contract.findings import Cell, Check, Deviation, Field, Past
 
 __all__ = [
     "CellFinished",
     "Event",
+    "FieldsCompared",
     "RelayFinished",
     "RelayStarted",
     "Results",
@@ -61,6 +62,14 @@ class CellFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldsCompared:
+    """What is documented, observed and needed of the answers of one relay, for the operations that answered."""
+
+    relay: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RelayFinished:
     """The checks of one relay are over: how many requests went out, how many creates the relay took, in seconds."""
 
@@ -77,14 +86,15 @@ class RunFinished:
     seconds: float
 
 
-Event = RunStarted | RelayStarted | StageStarted | CellFinished | RelayFinished | RunFinished
+Event = RunStarted | RelayStarted | StageStarted | CellFinished | FieldsCompared | RelayFinished | RunFinished
 
 
 @dataclass(slots=True)
 class Results:
     """Everything a report needs, gathered from a finished stream.
 
-    `gone` are deviations that a baseline accepts and this run looked for in vain.
+    `gone` are deviations that a baseline accepts and this run looked for in vain. `fields` has, per relay, what is
+    documented, observed and needed of its answers; `past` what a history knows of the runs before, where one is kept.
     """
 
     started: RunStarted
@@ -92,6 +102,8 @@ class Results:
     relays: dict[str, RelayFinished] = field(default_factory=dict)
     seconds: float = 0.0
     gone: tuple[Deviation, ...] = ()
+    fields: dict[str, tuple[Field, ...]] = field(default_factory=dict)
+    past: dict[str, Past] = field(default_factory=dict)
 
 
 def collect(events: Iterable[Event]) -> Results:
@@ -109,6 +121,8 @@ def collect(events: Iterable[Event]) -> Results:
         match event:
             case CellFinished(cell):
                 results.cells[cell.relay, cell.operation, cell.check] = cell
+            case FieldsCompared(relay, fields):
+                results.fields[relay] = fields
             case RelayFinished(relay=relay):
                 results.relays[relay] = event
             case RunFinished(seconds):

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
-__all__ = ["Acceptance", "Cell", "Check", "Cost", "Deviation", "Exchange", "Finding", "Severity", "Verdict"]
+__all__ = [
+    "Acceptance",
+    "Cell",
+    "Check",
+    "Cost",
+    "Deviation",
+    "Disagreement",
+    "Exchange",
+    "Field",
+    "Finding",
+    "Gone",
+    "Past",
+    "Severity",
+    "Sightings",
+    "Verdict",
+    "fingerprint",
+]
 
 
 class Cost(StrEnum):
@@ -74,6 +91,25 @@ class Acceptance:
 
 
 @dataclass(frozen=True, slots=True)
+class Sightings:
+    """In which kept runs of a relay a finding was seen, this one included where it was.
+
+    `first` is when the earliest of them began, `last` when the newest one before this run did (None: there is none),
+    in UTC; `runs` is how many there are.
+    """
+
+    first: datetime
+    last: datetime | None
+    runs: int
+
+
+def fingerprint(relay: str, operation: str, check: str, signature: str) -> str:
+    """Return 32 hexadecimal digits that are the same for the same finding in every run, whatever its wording."""
+    same = "\n".join((relay, operation, check, signature))
+    return hashlib.sha256(same.encode("utf-8", "replace")).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One broken promise of one relay.
 
@@ -91,6 +127,7 @@ class Finding:
         signature: what was seen in words that are the same in every run, such as ``data.task_status enum``: it tells
             the findings of one cell apart, and a baseline knows a finding again by it.
         acceptance: who put up with it and why, as the baseline says; None for a finding that counts.
+        since: when it was seen before, as the history says; None where no history is kept.
     """
 
     relay: str
@@ -105,6 +142,12 @@ class Finding:
     exchange: Exchange | None = None
     signature: str = ""
     acceptance: Acceptance | None = None
+    since: Sightings | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """What the same finding is known by in every run."""
+        return fingerprint(self.relay, self.operation, self.check, self.signature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +178,72 @@ class Cell:
     findings: tuple[Finding, ...] = ()
     requests: int = 0
     extra: dict[str, str] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A finding that the history holds and this run looked for in vain."""
+
+    relay: str
+    operation: str
+    check: str
+    signature: str
+    severity: Severity
+    seen: str
+    since: Sightings
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One relay's run beside those before it.
+
+    Attributes:
+        run: the number that the history keeps this run under.
+        previous: the number of the run before it, of the same relay at the same address; None for the first.
+        new: fingerprints of what is found now and was not then; empty for the first run.
+        gone: what was found then and is not seen any more.
+    """
+
+    run: int
+    previous: int | None
+    new: frozenset[str] = frozenset()
+    gone: tuple[Gone, ...] = ()
+
+
+class Disagreement(StrEnum):
+    """How the three truths about a field of an answer differ: documented, observed, needed by our client."""
+
+    UNDOCUMENTED = "not documented"  # the relay sends it, its documents do not know it
+    ABSENT = "promised, but left out"  # its documents say it is always there, and an answer came without it
+    RETYPED = "another type"  # it comes with a type that its documents do not allow
+    UNPROMISED = "needed, but not promised"  # our client lives by it, and no document of the relay has it
+    UNSEEN = "needed, but not sent"  # our client lives by it, and an answer came without it
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of the successful answers of one operation, and the three truths about it.
+
+    Attributes:
+        relay: id of the relay.
+        operation: operationId.
+        place: dotted path in the answer, ``[]`` for any entry of a list, such as ``data.task_result.videos[].url``.
+        documented: JSON types the relay's resolved spec allows; empty for any, None where it does not know the field.
+        required: whether those documents say that it is always there when the object around it is.
+        observed: JSON types that were seen in this run.
+        present: objects that had the field, out of `answers`.
+        answers: objects in this run's answers that could have had it.
+        needed: what our client reads there (``task_id``, ``status`` ...), or empty.
+        disagreement: how the three differ; None where they do not.
+    """
+
+    relay: str
+    operation: str
+    place: str
+    documented: tuple[str, ...] | None
+    required: bool
+    observed: tuple[str, ...]
+    present: int
+    answers: int
+    needed: str
+    disagreement: Disagreement | None = None

@@ -57,7 +57,9 @@ def ask(session: Session, seed: int) -> None:
     before = session.judged
     session.judge_the_rest()
     for record in session.guard.journal.records[before:]:
-        if record.operation and record.case_id in failures and not session.judge.claims(record):
+        if not record.operation or session.judge.excused(record):
+            continue
+        if record.case_id in failures and not session.judge.claims(record):
             session.board.accuse(_claims(record, failures[record.case_id]))
 
 

@@ -97,7 +97,8 @@ class Guard:
         else:
             answer = self._forward(url, request)
             if operation is not None and operation.billable:
-                self.budget.settle(outcome(answer, self.reader), reserved=purpose is not None)
+                ended = Outcome.REFUSED if self._excused(operation, answer, flaws) else outcome(answer, self.reader)
+                self.budget.settle(ended, reserved=purpose is not None)
         name = operation.id if operation else ""
         return self.journal.add(Record(url, request, answer, name, self.stage, case_id, flaws))
 
@@ -136,6 +137,13 @@ class Guard:
         if known == 1:
             return "", Purpose.PROBE
         return ("" if purchase else "a valid create was not asked for"), Purpose.PURCHASE
+
+    def _excused(self, operation: Operation, answer: Answer, flaws: tuple[Flaw, ...]) -> bool:
+        """Tell whether a server error is the documented refusal of a request that is wrong: it made no task."""
+        value = parse_body(answer.body)
+        if not flaws or answer.blocked or value is UNREADABLE:
+            return False
+        return self.contract.refuses(operation, answer.status, self.reader.read(value).code)
 
     def _forward(self, url: str, request: Request) -> Answer:
         self.sent += 1

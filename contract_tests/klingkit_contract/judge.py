@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from klingkit_contract.findings import Severity
     from klingkit_contract.reading import Reader
 
-__all__ = ["Claim", "Judge"]
+__all__ = ["Claim", "Judge", "asked_id"]
 
 _SERVER_ERRORS = 500
 _MOST_ERRORS = 3  # of one answer that are told; the exchange shows the rest
@@ -62,6 +62,13 @@ class Judge:
         value = parse_body(answer.body)
         return Reading(Kind.OTHER) if value is UNREADABLE else self._reader.read(value)
 
+    def excused(self, record: Record) -> bool:
+        """Tell whether a server error is the documented refusal of a wrong request, and this request is wrong."""
+        operation = self._contract.operations.get(record.operation)
+        if operation is None or not record.flaws:
+            return False
+        return self._contract.refuses(operation, record.answer.status, self.read(record.answer).code)
+
     def claims(self, record: Record) -> list[Claim]:
         """Return what is wrong with the answer of `record`; nothing for what never left or came from elsewhere."""
         operation = self._contract.operations.get(record.operation)
@@ -78,7 +85,7 @@ class Judge:
         if answer.status == 0:
             yield claim("server-error", "no answer", operation.pointer, f"No answer came: {answer.note}.")
             return
-        if answer.status >= _SERVER_ERRORS:
+        if answer.status >= _SERVER_ERRORS and not self.excused(record):
             seen = f"HTTP {answer.status} {_because(record)}"
             yield claim("server-error", str(answer.status), operation.pointer, seen)
             return
@@ -176,7 +183,7 @@ class Judge:
         """Claim an answer about another task, and a task behind an id that was never given out."""
         if reading.kind is not Kind.TASK:
             return
-        asked = _asked_id(operation, record)
+        asked = asked_id(operation, record)
         expected = self.aliases.get(asked, asked)
         if reading.task_id and reading.task_id != expected:
             seen = "The answer is about another task than the one asked for."
@@ -186,7 +193,7 @@ class Judge:
             yield Claim(operation.id, "unknown-id", "a task for any id", operation.pointer, seen, record)
 
 
-def _asked_id(operation: Operation, record: Record) -> str:
+def asked_id(operation: Operation, record: Record) -> str:
     """Return the id a query asks for: the end of its path, or what its query string has for ids."""
     if operation.path.endswith("}"):
         return unquote(record.request.path.rpartition("/")[2])

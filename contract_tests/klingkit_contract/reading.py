@@ -92,10 +92,16 @@ class Reader:
         code = value.get("code")
         if isinstance(code, int) and not isinstance(code, bool) and code != 0:
             return self._read_error(value) or Reading(Kind.ERROR, code=str(code))
-        for envelope in self._envelopes:
-            if _fits(envelope, value):
-                return self._read_task(envelope, value)
+        envelope = next((envelope for envelope in self._envelopes if _fits(envelope, value)), None)
+        if envelope is not None:
+            return self._read_task(envelope, value)
         return self._read_error(value) or Reading(Kind.OTHER)
+
+    def envelope(self, value: object) -> str:
+        """Return the id of the envelope by which the parsed answer `value` is read, or an empty string."""
+        if not isinstance(value, dict):
+            return ""
+        return next((str(envelope["id"]) for envelope in self._envelopes if _fits(envelope, value)), "")
 
     def state(self, word: str) -> str:
         """Return the state that a status word means, or an empty string when nobody knows the word."""

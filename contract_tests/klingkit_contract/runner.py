@@ -13,9 +13,18 @@ from klingkit_contract.catalogue import WHOLE_RELAY, Entry, Stage, stages_of
 from klingkit_contract.checks import keys, lifecycle, limits, paths
 from klingkit_contract.contract import Contract
 from klingkit_contract.errors import UnreachableError
-from klingkit_contract.events import CellFinished, RelayFinished, RelayStarted, RunFinished, RunStarted, StageStarted
+from klingkit_contract.events import (
+    CellFinished,
+    FieldsCompared,
+    RelayFinished,
+    RelayStarted,
+    RunFinished,
+    RunStarted,
+    StageStarted,
+)
 from klingkit_contract.evidence import Evidence
 from klingkit_contract.exchanges import Auth, Journal
+from klingkit_contract.fields.truth import compare_fields
 from klingkit_contract.guard import Guard
 from klingkit_contract.judge import Judge
 from klingkit_contract.reading import Reader
@@ -29,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from klingkit_contract.events import Event
+    from klingkit_contract.findings import Field
 
 __all__ = ["Options", "run"]
 
@@ -108,8 +118,15 @@ def _run_relay(target: Target, options: Options) -> Iterator[Event]:
     evidence = Evidence(target.relay, target.command, options.budget, options.seed, redactor)
     for cell in session.board.cells(evidence.finding, _absent(session)):
         yield CellFinished(replace(cell, reason=redactor.text(cell.reason)))  # relays repeat keys in their messages
+    yield FieldsCompared(target.relay, _fields(session, target, redactor))
     guard = session.guard
     yield RelayFinished(target.relay, guard.sent, guard.budget.spent, options.clock.now() - began)
+
+
+def _fields(session: Session, target: Target, redactor: Redactor) -> tuple[Field, ...]:
+    records = session.guard.journal.records
+    found = compare_fields(target.relay, session.contract, session.guard.reader, target.dialect, records)
+    return tuple(replace(field, place=redactor.text(field.place)) for field in found)
 
 
 def _fuzz(session: Session, options: Options) -> None:

@@ -42,6 +42,7 @@ class Seen:
     record: Record
     reading: Reading
     claims: tuple[Claim, ...]
+    excused: bool = False  # a server error that the document gives out as a refusal
 
     @property
     def status(self) -> int:
@@ -55,9 +56,9 @@ class Seen:
 
     @property
     def refused(self) -> bool:
-        """True when the relay said no: a status from 300 to 499, or an error under a success status."""
+        """True when the relay said no: a status from 300 to 499, one documented for it, or an error under success."""
         answer = self.record.answer
-        said_no = 300 <= answer.status < 500 or (answer.success and self.reading.kind is Kind.ERROR)
+        said_no = 300 <= answer.status < 500 or self.excused or (answer.success and self.reading.kind is Kind.ERROR)
         return said_no and not answer.blocked and answer.status != _TOO_FAST
 
     @property
@@ -145,7 +146,7 @@ class Session:
         claims = tuple(self.judge.claims(record))
         self.board.accuse(claims)
         self.judged = len(self.guard.journal.records)
-        return Seen(record, self.judge.read(record.answer), claims)
+        return Seen(record, self.judge.read(record.answer), claims, self.judge.excused(record))
 
 
 def query_for(operation: Operation, task_id: str, auth: Auth = Auth.KEY, *, external: bool = False) -> Request:

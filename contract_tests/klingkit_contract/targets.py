@@ -12,7 +12,7 @@ from klingkit_contract.errors import DocumentError, MissingKeyError, OptionError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Target", "known_relays", "one_spec_operations", "read_targets"]
+__all__ = ["COMMON_KEY", "Target", "check_address", "known_relays", "one_spec_operations", "read_targets"]
 
 COMMON_KEY = "KLINGKIT_API_KEY"
 COMMON_OTHER_KEY = "KLINGKIT_OTHER_API_KEY"
@@ -121,7 +121,9 @@ def _target(
             "(without a key, --all-emulated shows what a run looks like)."
         )
     address = (base_url or row["base_url"]).rstrip("/")
-    _check_address(address)
+    if not address:
+        raise OptionError(f"{relay} is software that many relays run; say where yours is with --base-url.")
+    check_address(address)
     again = command or "klingkit check" + (f" --base-url {address}" if base_url else "")
     return Target(
         relay=relay,
@@ -134,7 +136,12 @@ def _target(
     )
 
 
-def _check_address(address: str) -> None:
+def check_address(address: str) -> None:
+    """Refuse what is no address of a relay.
+
+    Raises:
+        OptionError: it is none.
+    """
     try:
         parts = urlsplit(address)
         sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.query and not parts.fragment

@@ -191,6 +191,8 @@ _ENVELOPES = {
 _KLING_CODES = {
     Reason.NO_KEY: 1001,
     Reason.BAD_KEY: 1002,
+    Reason.KEY_EARLY: 1003,
+    Reason.KEY_EXPIRED: 1004,
     Reason.NO_SUCH_PATH: 1203,
     Reason.WRONG_METHOD: 1202,
     Reason.BAD_REQUEST: 1200,
@@ -206,6 +208,8 @@ _KLING_CODES = {
 _OPENAI_ERRORS = {
     Reason.NO_KEY: (401, "authentication_error", "missing_api_key"),
     Reason.BAD_KEY: (401, "authentication_error", "invalid_api_key"),
+    Reason.KEY_EARLY: (401, "authentication_error", "invalid_api_key"),
+    Reason.KEY_EXPIRED: (401, "authentication_error", "invalid_api_key"),
     Reason.NO_SUCH_PATH: (404, "invalid_request_error", "unknown_url"),
     Reason.WRONG_METHOD: (404, "invalid_request_error", "unknown_url"),
     Reason.BAD_REQUEST: (400, "invalid_request_error", "bad_request"),

@@ -19,11 +19,13 @@ from klingkit_emulator.control import Control
 from klingkit_emulator.defects import Defects
 from klingkit_emulator.errors import EmulatorError, UnknownNameError
 from klingkit_emulator.faults import MEDIA, Fault, Faults
+from klingkit_emulator.gateways.opening import CHANNEL_KEY, Forward, open_relay
+from klingkit_emulator.gateways.upstream import PLAYED
 from klingkit_emulator.media import Gallery
 from klingkit_emulator.misbehaviour import Exchange, Waits, misbehave
 from klingkit_emulator.refusals import Reason, RefusedError
 from klingkit_emulator.registry import entries
-from klingkit_emulator.relay import Relay, Workshop, account_of
+from klingkit_emulator.relay import Workshop, account_of
 from klingkit_emulator.shelf import Shelf
 from klingkit_emulator.store import Store
 
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from starlette.types import Receive, Scope, Send
+
+    from klingkit_emulator.gateways.relay import Gateway
+    from klingkit_emulator.relay import Relay
 
 __all__ = ["API_KEY", "OTHER_API_KEY", "EmulatorApp", "create_app"]
 
@@ -51,6 +56,7 @@ def create_app(
     defects: Sequence[str] = (),
     database: Path | None = None,
     keys: Sequence[str] = (API_KEY, OTHER_API_KEY),
+    upstream: Forward | str | None = None,
 ) -> EmulatorApp:
     """Return the emulator as a bare ASGI application, for tests in process. Close it when done.
 
@@ -59,12 +65,14 @@ def create_app(
         speed: how many times faster than in life tasks get done.
         defects: names of `klingkit_emulator.defects.DEFECTS`, or ``relay:name``.
         database: the file that keeps the tasks; None keeps them in memory.
-        keys: the keys that are let in, each an account of its own.
+        keys: the keys that are let in, each an account of its own. One of the form ``access|secret`` also lets in the
+            tokens that are made with it, at the official API.
+        upstream: whom emulated gateways forward to, or its address; None lets each play Kling itself.
 
     Raises:
         EmulatorError: one of these makes no sense or cannot be used.
     """
-    return EmulatorApp(relays, speed=speed, defects=defects, database=database, keys=keys)
+    return EmulatorApp(relays, speed=speed, defects=defects, database=database, keys=keys, upstream=upstream)
 
 
 class EmulatorApp:
@@ -78,6 +86,7 @@ class EmulatorApp:
         defects: Sequence[str],
         database: Path | None,
         keys: Sequence[str],
+        upstream: Forward | str | None = None,
     ) -> None:
         if not 0 < speed <= 1_000_000:
             raise EmulatorError("the speed is a number above 0, 1 for life-like and at most 1000000.")
@@ -95,11 +104,15 @@ class EmulatorApp:
         self._store = Store(database)
         self._shelf = Shelf()
         clock = Clock()
+        forward = Forward(upstream) if isinstance(upstream, str) else upstream
         self._callbacks = Callbacks(clock)
-        accounts = {key: account_of(key) for key in self.keys}
+        # Gateways of another emulator come with this one; who names keys of his own lets in those alone.
+        let_in = (*self.keys, CHANNEL_KEY) if self.keys == (API_KEY, OTHER_API_KEY) else self.keys
+        accounts = {key: account_of(key) for key in let_in}
         workshop = Workshop(self._store, clock, self._callbacks, speed, accounts)
         self._relays = {
-            entry.id: Relay(entry, contract, workshop, Defects.of(entry.id, defects)) for entry, contract in found
+            entry.id: open_relay(entry, contract, workshop, Defects.of(entry.id, defects), forward)
+            for entry, contract in found
         }
         self._gallery = Gallery(self._store, clock, self._shelf, self._defects_of)
         self._control = Control(self.state, self.faults)
@@ -147,7 +160,7 @@ class EmulatorApp:
 
     async def aclose(self) -> None:
         """Stop callbacks that are still due, then `close`."""
-        await self._callbacks.aclose()
+        await self._let_go()
         self.close()
 
     async def __aenter__(self) -> EmulatorApp:
@@ -158,37 +171,26 @@ class EmulatorApp:
     ) -> None:
         await self.aclose()
 
-    def _relay_state(self, relay: Relay) -> dict[str, Any]:
+    def _relay_state(self, relay: Relay | Gateway) -> dict[str, Any]:
         entry, requests = relay.entry, self._requests[relay.entry.id]
-        newest = [relay.show(task, "") for task in self._store.newest(entry.id, _NEWEST)]
         return {
             "title": entry.title,
             "path": f"/{entry.id}{entry.path_prefix}",
             "charges": self._store.charges(entry.id),
             "requests": requests.total(),
             "requests_by_operation": dict(sorted(requests.items())),
-            "tasks": self._store.count(entry.id),
+            "tasks": relay.count(),
             "unserved": sorted(relay.unserved),
-            "newest": [
-                {
-                    "task_id": view.task.task_id,
-                    "object": view.task.object,
-                    "external_task_id": view.task.external_id,
-                    "state": view.progress.state,
-                    "word": view.word,
-                    "created_at": view.task.timetable.created_ms,
-                }
-                for view in newest
-            ],
+            "newest": relay.newest(_NEWEST),
         }
 
-    def _known(self, relay: str) -> Relay:
+    def _known(self, relay: str) -> Relay | Gateway:
         if relay not in self._relays:
             raise UnknownNameError(f"relay {relay!r} is not emulated here; there is {', '.join(self._relays)}.")
         return self._relays[relay]
 
     def _defects_of(self, relay: str) -> Defects:
-        found = self._relays.get(relay)
+        found = self._relays.get(_seller(relay))
         return found.defects if found else Defects.of(relay, self._defects)
 
     # ---------------------------------------------------------------------------- being asked
@@ -205,8 +207,13 @@ class EmulatorApp:
     async def _live(self, receive: Receive, send: Send) -> None:
         while (message := await receive())["type"] == "lifespan.startup":
             await send({"type": "lifespan.startup.complete"})
-        await self._callbacks.aclose()
+        await self._let_go()
         await send({"type": message["type"] + ".complete"})
+
+    async def _let_go(self) -> None:
+        await self._callbacks.aclose()
+        for relay in self._relays.values():
+            await relay.aclose()
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -224,7 +231,7 @@ class EmulatorApp:
             there = ", ".join(f"/{relay}" for relay in self._relays)
             await PlainTextResponse(f"There is no such relay here; there is {there}.\n", 404)(scope, receive, send)
 
-    async def _pass_on(self, relay: Relay, request: Request, below: Sequence[str], send: Send) -> None:
+    async def _pass_on(self, relay: Relay | Gateway, request: Request, below: Sequence[str], send: Send) -> None:
         body = await _read(request)
         ask = Ask(
             method=request.method,
@@ -241,7 +248,7 @@ class EmulatorApp:
         async def serve() -> Response:
             if body is None:
                 return relay.refuse(RefusedError(Reason.BAD_REQUEST, "the body is too large"))
-            return relay.answer(ask)
+            return await relay.reply(ask)
 
         exchange = Exchange(request.scope, request.receive, send, serve, relay.refuse, self.waits)
         await self._exchange(self.faults.take(relay.entry.id, name), exchange)
@@ -258,7 +265,7 @@ class EmulatorApp:
             return PlainTextResponse(f"{refusal.message}\n", status)
 
         exchange = Exchange(request.scope, request.receive, send, serve, refuse, self.waits)
-        await self._exchange(self.faults.take(task.relay, MEDIA) if task else None, exchange)
+        await self._exchange(self.faults.take(_seller(task.relay), MEDIA) if task else None, exchange)
 
     async def _exchange(self, fault: Fault | None, exchange: Exchange) -> None:
         if fault is not None:
@@ -266,6 +273,11 @@ class EmulatorApp:
             return
         answer = await exchange.serve()
         await answer(exchange.scope, exchange.receive, exchange.send)
+
+
+def _seller(relay: str) -> str:
+    """Return the relay that sells what was made, for the id of one that plays Kling behind a gateway."""
+    return relay.removesuffix(PLAYED)
 
 
 def _segments(scope: Scope) -> list[str]:

@@ -76,6 +76,7 @@ class Operation:
     """One documented operation. `object` is its id without the verb, `kind` is what it makes.
 
     `manner` is how it is served: ``create``, ``get`` and ``list`` are the life of a task, anything else is a ``call``.
+    `models` are those that a create may name.
     """
 
     id: str
@@ -91,6 +92,7 @@ class Operation:
     members: frozenset[str]
     defaults: Mapping[str, Any]
     rules: tuple[Rule, ...]
+    models: frozenset[str] = frozenset()
 
     def match(self, segments: Sequence[str]) -> dict[str, str] | None:
         """Return the path parameters if `segments`, already percent-decoded, are this operation's path."""
@@ -195,6 +197,7 @@ class _Reader:
             members=frozenset(members),
             defaults={name: value["default"] for name, value in members.items() if "default" in value},
             rules=read_rules([rule for part in parts for rule in part.get("x-kling-rules", [])]),
+            models=frozenset(self._resolve(members.get("model_name") or members.get("model") or {}).get("enum", ())),
         )
 
     def _parameters(self, rows: Sequence[Mapping[str, Any]]) -> tuple[Parameter, ...]:

@@ -15,6 +15,9 @@ from klingkit_emulator.app import API_KEY, OTHER_API_KEY, EmulatorApp, create_ap
 from klingkit_emulator.defects import DEFECTS
 from klingkit_emulator.errors import AddressError, EmulatorError, FaultError, UnknownNameError
 from klingkit_emulator.faults import ANY, KINDS, Fault
+from klingkit_emulator.gateways.opening import Forward
+from klingkit_emulator.relay import account_of
+from klingkit_emulator.tokens import secret_key_of
 from klingkit_emulator.wire import BreakableProtocol
 
 if TYPE_CHECKING:
@@ -30,6 +33,7 @@ __all__ = [
     "Emulator",
     "EmulatorError",
     "FaultError",
+    "Forward",
     "UnknownNameError",
     "launch",
     "listen",
@@ -53,6 +57,16 @@ class Emulator:
     def api_key(self) -> str:
         """A key that is let in."""
         return self._app.keys[0]
+
+    @property
+    def access_key(self) -> str:
+        """With `secret_key`, what signs the tokens that open the account of `api_key` where a relay takes tokens."""
+        return account_of(self.api_key)
+
+    @property
+    def secret_key(self) -> str:
+        """See `access_key`."""
+        return secret_key_of(self.api_key)
 
     @property
     def other_api_key(self) -> str:
@@ -121,6 +135,8 @@ def launch(
     speed: float = 60.0,
     defects: Sequence[str] = (),
     database: Path | None = None,
+    keys: Sequence[str] = (API_KEY, OTHER_API_KEY),
+    upstream: Forward | str | None = None,
 ) -> Iterator[Emulator]:
     """Run the emulator until the end of the block.
 
@@ -130,11 +146,13 @@ def launch(
         speed: how many times faster than in life tasks get done.
         defects: names of `DEFECTS`, or ``relay:name``.
         database: the file that keeps the tasks; None keeps them in memory.
+        keys: the keys that are let in, each an account of its own.
+        upstream: whom emulated gateways forward to, or its address; None lets each play Kling itself.
 
     Raises:
         EmulatorError: it cannot start; the message says why.
     """
-    app = create_app(relays, speed=speed, defects=defects, database=database)
+    app = create_app(relays, speed=speed, defects=defects, database=database, keys=keys, upstream=upstream)
     try:
         with listen("127.0.0.1", port) as listener:
             url = url_of(listener)

@@ -12,6 +12,8 @@ class Reason(Enum):
 
     NO_KEY = "no key"
     BAD_KEY = "bad key"
+    KEY_EARLY = "key early"
+    KEY_EXPIRED = "key expired"
     NO_SUCH_PATH = "no such path"
     WRONG_METHOD = "wrong method"
     BAD_REQUEST = "bad request"

@@ -21,7 +21,8 @@ class Dialect:
     """How one relay words its answers and expects its requests.
 
     `words` maps each of `STATES` to the relay's word. `request` is the dialect's table on requests; `per_object`
-    holds what differs for one object such as ``image_multi_image2image``.
+    holds what differs for one object such as ``image_multi_image2image``. `generation` is that of the gateway software
+    whose own behaviour the dialect is, empty for a relay that keeps to its document.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Dialect:
     words: Mapping[str, str]
     request: Mapping[str, Any]
     per_object: Mapping[str, Mapping[str, Any]]
+    generation: str = ""
 
     def request_table(self, obj: str) -> dict[str, Any]:
         """Return how requests about `obj` are worded: the dialect's table, overruled by the object's."""
@@ -39,17 +41,24 @@ class Dialect:
 
 @dataclass(frozen=True, slots=True)
 class RelayEntry:
-    """One relay of the registry. `path_prefix` stands between the relay's base URL and the paths of the spec."""
+    """One relay of the registry. `path_prefix` stands between the relay's base URL and the paths of the spec.
+
+    `signed` tells whether it takes a signed token in place of a key.
+    """
 
     id: str
     title: str
     path_prefix: str
     dialect: Dialect
+    signed: bool = False
 
 
-def known() -> tuple[str, ...]:
-    """Return the ids of all relays in the registry, sorted."""
-    return tuple(sorted(klingkit_data.load("relays.toml")["relay"]))
+def known(*, gateways: bool = True) -> tuple[str, ...]:
+    """Return the ids of all relays in the registry, sorted; without `gateways` only those that keep to a document."""
+    table = klingkit_data.load("relays.toml")["relay"]
+    return tuple(
+        sorted(relay for relay in table if gateways or not _dialect(relay, table[relay]["dialect"]).generation)
+    )
 
 
 def entries(ids: Sequence[str]) -> list[RelayEntry]:
@@ -74,6 +83,7 @@ def _entry(relay: str) -> RelayEntry:
         title=row.get("title", relay),
         path_prefix=row.get("path_prefix", "").rstrip("/"),
         dialect=_dialect(relay, row["dialect"]),
+        signed="access_key_variable" in row,
     )
 
 
@@ -93,4 +103,5 @@ def _dialect(relay: str, name: str) -> Dialect:
         words=words,
         request=row.get("request", {}),
         per_object={obj: operation.get("request", {}) for obj, operation in row.get("operation", {}).items()},
+        generation=row.get("gateway", {}).get("generation", ""),
     )

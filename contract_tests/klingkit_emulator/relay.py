@@ -20,6 +20,7 @@ from klingkit_emulator.makes import is_standard
 from klingkit_emulator.misbehaviour import dashboard
 from klingkit_emulator.refusals import Reason, RefusedError
 from klingkit_emulator.store import DuplicateError, Store, Task
+from klingkit_emulator.tokens import account_by_token, looks_like_token
 from klingkit_emulator.views import View, links_of
 
 if TYPE_CHECKING:
@@ -111,11 +112,37 @@ class Relay:
             if isinstance(route, RefusedError):
                 return self.refuse(route)
             operation, values = route
-            account = self._admit(ask)
+            account = self._admit(ask, operation)
             check_path(operation, values)
             return self._serve[operation.manner](operation, account, ask, values)
         except RefusedError as refusal:
             return self.refuse(refusal)
+
+    async def reply(self, ask: Ask) -> Response:
+        """Serve or refuse a request."""
+        return self.answer(ask)
+
+    async def aclose(self) -> None:
+        """Nothing to let go of."""
+
+    def newest(self, limit: int) -> list[dict[str, Any]]:
+        """Return the newest tasks of all accounts, for the state page."""
+        views = [self.show(task, "") for task in self._workshop.store.newest(self.entry.id, limit)]
+        return [
+            {
+                "task_id": view.task.task_id,
+                "object": view.task.object,
+                "external_task_id": view.task.external_id,
+                "state": view.progress.state,
+                "word": view.word,
+                "created_at": view.task.timetable.created_ms,
+            }
+            for view in views
+        ]
+
+    def count(self) -> int:
+        """Return how many tasks there are."""
+        return self._workshop.store.count(self.entry.id)
 
     def refuse(self, refusal: RefusedError) -> Response:
         """Word a refusal."""
@@ -133,12 +160,16 @@ class Relay:
     def _words(self, obj: str) -> Answers:
         return self._standard if is_standard(obj) else self._answers
 
-    def _admit(self, ask: Ask) -> str:
+    def _admit(self, ask: Ask, operation: Operation) -> str:
         said = ask.headers.get("authorization", "").strip()
         scheme, _, key = said.partition(" ")
         account = self._workshop.accounts.get(key.strip()) if scheme.lower() == "bearer" else None
         if account is not None:
             return account
+        if self.entry.signed and looks_like_token(key) and not self.defects.lets_anyone_in:
+            if is_standard(operation.object):
+                raise RefusedError(Reason.BAD_KEY, "Authorization is not valid: the new standard takes API keys alone")
+            return account_by_token(key, self._workshop.accounts, self._workshop.clock.now_ms() / 1000)
         if self.defects.lets_anyone_in:
             return next(iter(self._workshop.accounts.values()))
         if not said or (scheme.lower() == "bearer" and not key.strip()):

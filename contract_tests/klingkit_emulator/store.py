@@ -144,6 +144,13 @@ class Store:
         with self._transaction() as connection:
             self._charge(connection, relay, account)
 
+    def refund(self, relay: str, account: str) -> None:
+        """Give an account back what one call cost."""
+        with self._transaction() as connection:
+            connection.execute(
+                "UPDATE charge SET tasks = tasks - 1 WHERE relay = ? AND account = ? AND tasks > 0", (relay, account)
+            )
+
     def _charge(self, connection: sqlite3.Connection, relay: str, account: str) -> None:
         connection.execute(
             "INSERT INTO charge VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET tasks = tasks + 1", (relay, account)
@@ -207,6 +214,12 @@ class Store:
                 (session_id, relay, account),
             ).fetchone()
         return json.loads(row[0]) if row else None
+
+    def sessions(self, relay: str) -> list[Any]:
+        """Return what was kept for all sessions of the relay, of all accounts."""
+        with self._lock:
+            rows = self._connection.execute("SELECT state FROM session WHERE relay = ?", (relay,)).fetchall()
+        return [json.loads(row[0]) for row in rows]
 
     def newest(self, relay: str, limit: int) -> list[Task]:
         """Return the relay's newest tasks of all accounts, newest first."""

@@ -28,7 +28,17 @@ from klingkit_spec.yamlio import load_yaml
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["CONFIG", "GENERATOR_VERSION", "HEADER", "PACKAGE", "SPEC", "ClientError", "Generated", "generate"]
+__all__ = [
+    "CONFIG",
+    "GENERATOR_VERSION",
+    "HEADER",
+    "PACKAGE",
+    "SPEC",
+    "ClientError",
+    "Generated",
+    "generate",
+    "ruff_folder",
+]
 
 PACKAGE = "klingkit_api"
 GENERATOR_VERSION = "0.29.1"
@@ -73,7 +83,7 @@ def generate(home: Path, target: Path) -> Generated:
         TemplateError: the shipped templates are not those the patches were written for.
     """
     shipped = _shipped_templates()
-    ruff_folder = _ruff_folder()
+    scripts = ruff_folder()
     _check_config(load_yaml(home / CONFIG, shown=CONFIG))
     profile = client_profile(load_yaml(home / SPEC, shown=SPEC))
     with tempfile.TemporaryDirectory(prefix="klingkit-client-") as folder:
@@ -81,7 +91,7 @@ def generate(home: Path, target: Path) -> Generated:
         (work / "templates").mkdir()
         write_templates(shipped, work / "templates")
         (work / "profile.json").write_text(json.dumps(profile, ensure_ascii=False), encoding="utf-8")
-        _run(work, home / CONFIG, ruff_folder)
+        _run(work, home / CONFIG, scripts)
         package = work / PACKAGE
         models = _check_complete(profile, package)
         _finish(package)
@@ -107,8 +117,12 @@ def _shipped_templates() -> Path:
     return Path(spec.origin).parent / "templates"
 
 
-def _ruff_folder() -> str:
-    """Return the folder of this environment's ruff: a ruff of another version would format differently."""
+def ruff_folder() -> str:
+    """Return the folder of this environment's ruff: a ruff of another version would format differently.
+
+    Raises:
+        ClientError: it is not installed.
+    """
     scripts = sysconfig.get_path("scripts")
     if shutil.which("ruff", path=scripts) is None:
         raise ClientError(f"ruff is not installed beside {sys.executable}; install the development tools with: uv sync")
@@ -127,12 +141,12 @@ def _check_config(config: Mapping[str, Any]) -> None:
             raise ClientError(f"{CONFIG}: {key} must be {json.dumps(value)}; the patched templates rely on it.")
 
 
-def _run(work: Path, config: Path, ruff_folder: str) -> None:
+def _run(work: Path, config: Path, scripts: str) -> None:
     """Run the generator on ``profile.json`` in `work`; the package appears beside it."""
     command = [sys.executable, "-m", _MODULE, "generate", "--meta", "none", "--fail-on-warning", "--overwrite"]
     command += ["--path", str(work / "profile.json"), "--config", str(config.resolve())]
     command += ["--custom-template-path", str(work / "templates"), "--output-path", str(work / PACKAGE)]
-    path = os.pathsep.join(part for part in (ruff_folder, os.environ.get("PATH", "")) if part)
+    path = os.pathsep.join(part for part in (scripts, os.environ.get("PATH", "")) if part)
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter, our own arguments
             command,

@@ -26,7 +26,7 @@ class Dialect:
     unwrap: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     lists: bool = False
-    """Whether the relay answers in the Kling format, which has a list operation."""
+    """Whether the relay has a list operation: those that answer in the Kling format do, unless the table denies it."""
 
     def to_relay(self, path: str) -> str:
         """Return the relay's name for the field `path` of the one spec."""
@@ -57,7 +57,7 @@ def dialect_for(tables: Mapping[str, Any], name: str, operation: str) -> Dialect
         numbers=frozenset([*general.get("numbers", ()), *special.get("numbers", ())]),
         unwrap=joined["unwrap"],
         headers=joined["headers"],
-        lists=table.get("create_envelope") == _KLING_FORMAT,
+        lists=table.get("lists", table.get("create_envelope") == _KLING_FORMAT),
     )
 
 

@@ -16,13 +16,16 @@ from klingkit_spec.relay_document import operations
 from klingkit_spec.widen import adopt, widen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from klingkit_spec.verdicts import Conflict, Verdicts
 
 __all__ = ["OFFICIAL", "Claim", "MergeError", "Merged", "Outside", "RelayInput", "merge"]
 
 OFFICIAL = "official"
+SOFTWARE = "software"
+"""The kind of a registry entry that describes a gateway many relays run."""
+
 _SPREADS = ("x-klingkit-relays", "x-klingkit-claimed-by")
 
 Place = tuple[str, str]
@@ -92,7 +95,7 @@ def merge(relays: Mapping[str, RelayInput], dialects: Mapping[str, Any], verdict
             dialect = dialect_for(dialects, relays[relay].entry["dialect"], ids[place])
             subject = Subject(relay, ids[place], dialect, verdicts.unmarked_is_optional(relay))
             differences.extend(compare(subject, table[place], operation))
-    merged.conflicts = verdicts.settle(_with_company(differences, table, ids))
+    merged.conflicts = verdicts.settle(_with_company(differences, table, ids, _software(relays)))
     _change(merged, documented, ids)
     _spread(merged.spec, relays, documented, ids)
     _expect(merged, relays, dialects, documented, (table, ids))
@@ -107,21 +110,32 @@ def _documented(relay: str, given: RelayInput, ids: Mapping[Place, str], merged:
     return {place: operation for place, operation in said.items() if place in ids}
 
 
+def _software(relays: Mapping[str, RelayInput]) -> set[str]:
+    """Return the ids of those that describe software and no vendor's service."""
+    return {relay for relay, given in relays.items() if given.entry.get("kind") == SOFTWARE}
+
+
 def _with_company(
-    differences: Iterable[Difference], table: Mapping[Place, Operation], ids: Mapping[Place, str]
+    differences: Iterable[Difference],
+    table: Mapping[Place, Operation],
+    ids: Mapping[Place, str],
+    software: Collection[str],
 ) -> list[Difference]:
-    """Mark the fields unknown to the official document that several relays, or the official sample, know."""
+    """Mark the fields unknown to the official document that several relays, or the official sample, know.
+
+    What gateway `software` knows is its own matter: its format is no vendor's.
+    """
     differences = list(differences)
     samples = {ids[place]: set(operation.example or ()) for place, operation in table.items()}
     knowing: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     for difference in differences:
-        if difference.kind == "extra":
+        if difference.kind == "extra" and difference.relay not in software:
             knowing[difference.place].add(difference.relay)
     marked: list[Difference] = []
     for difference in differences:
         if difference.kind == "extra" and difference.field in samples[difference.operation]:
             difference = replace(difference, kind="sampled extra")
-        elif difference.kind == "extra" and len(knowing[difference.place]) > 1:
+        elif difference.relay in knowing[difference.place] and len(knowing[difference.place]) > 1:
             difference = replace(difference, kind="shared extra")
         marked.append(difference)
     return marked
@@ -153,8 +167,9 @@ def _spread(
     ids: Mapping[Place, str],
 ) -> None:
     """Write into each operation of the one spec which relays document it, and which only claim it."""
+    software = _software(relays)
     for path, method, node in operations(spec):
-        documenting = [relay for relay, said in documented.items() if (path, method) in said]
+        documenting = [relay for relay, said in documented.items() if (path, method) in said and relay not in software]
         claiming = [
             relay
             for relay, given in relays.items()

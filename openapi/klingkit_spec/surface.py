@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["surface"]
 
-_CREATE = "_create"
+_CREATE, _GET = "_create", "_get"
+_EXTERNAL_IDS = "x-klingkit-external-ids"
 _PICTURE_SOLUTION = "solution_virtual_try_on_create"
 _LIFE = {"create", "get", "list"}
 
@@ -35,7 +36,8 @@ def surface(
     or the list of such an object, under its operationId: method, path, and whether it costs something.
 
     ``fields`` are the top-level fields of a create in the one spec's names: ``required`` says whether this relay wants
-    the field, ``default`` is what the one spec gives for it.
+    the field, ``default`` is what the one spec gives for it. ``external_ids`` of a get is false where a task
+    cannot be asked for by the caller's own id although the create takes one.
     """
     creates = {node["operationId"]: path for path, _, node in operations(spec) if _is_create(node)}
     defaults = {
@@ -50,6 +52,8 @@ def surface(
         for path, method, node in operations(document):
             operation = node["operationId"]
             offered[operation] = {"evidence": node[EVIDENCE]}
+            if operation.endswith(_GET) and node.get(_EXTERNAL_IDS) is False:
+                offered[operation]["external_ids"] = False
             if operation.endswith(_CREATE):
                 dialect = dialect_for(dialects, registry[relay]["dialect"], operation)
                 named = {dialect.to_spec(name): facets for name, facets in (table[path, method].request or {}).items()}

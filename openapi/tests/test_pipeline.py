@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-RELAYS = ("official", "anyapi", "xiexus", "openai-next", "haoee")
+SOFTWARE = ("newapi-a1", "newapi-a2", "newapi-b", "newapi-c")
+RELAYS = ("official", "anyapi", "xiexus", "openai-next", "haoee", *SOFTWARE)
 
 
 _READ: dict[tuple[bytes, str | None], Reading] = {}
@@ -135,6 +137,28 @@ def test_the_one_spec_says_who_documents_and_who_claims_an_operation(built: pipe
     assert create["x-klingkit-relays"] == ["official", "anyapi"]
     assert create["x-klingkit-claimed-by"] == ["haoee"]
     assert paths["/v1/videos/multi-image2video"]["post"]["x-klingkit-relays"] == ["official", "anyapi", "openai-next"]
+
+
+def test_what_gateway_software_does_shapes_no_one_spec(built: pipeline.Build) -> None:
+    text = built.outputs["resolved/kling.openapi.yaml"]
+
+    assert "newapi-" not in text
+    requests = yaml.safe_load(text)["components"]["schemas"]
+    for name in ("Text2VideoRequest", "Image2VideoRequest"):
+        assert not {"metadata", "model", "size"} & set(requests[name]["properties"])
+    assert {name for name in SOFTWARE if not resolved(built, name)["paths"]} == set()
+
+
+@pytest.mark.parametrize("relay", SOFTWARE)
+def test_gateway_software_has_no_address_no_list_and_no_look_up_by_the_callers_id(
+    built: pipeline.Build, relay: str
+) -> None:
+    document = resolved(built, relay)
+    offered = json.loads(built.outputs["resolved/surface.json"])["relays"][relay]["operations"]
+
+    assert document["servers"] == [{"url": "/kling"}]
+    assert sorted(offered) == [f"video_{kind}2video_{verb}" for kind in ("image", "text") for verb in ("create", "get")]
+    assert all(row["external_ids"] is False for name, row in offered.items() if name.endswith("_get"))
 
 
 @pytest.mark.parametrize("relay", RELAYS)

@@ -8,8 +8,8 @@ with Kling(relay="anyapi", api_key="sk-...") as kling:
     task.wait(timeout=900).download("fox.mp4")
 ```
 
-Everything public is in `__all__`; modules whose names begin with an underscore may change with every release. For
-tests there is `klingkit.testing`.
+Everything public is in `__all__`; modules whose names begin with an underscore may change with every release. Types
+for annotations are in `klingkit.types`, and for tests there is `klingkit.testing`.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ from klingkit._errors import (
     RequestRefusedError,
     TaskCancelledError,
     TaskFailedError,
+    TooExpensiveError,
     TransportError,
     UnexpectedAnswerError,
     UnknownRelayError,
@@ -51,24 +52,26 @@ from klingkit._errors import (
     WaitTimeoutError,
 )
 from klingkit._timeouts import Timeouts
-from klingkit._types import (
-    CameraConfig,
-    CameraControl,
-    DynamicMask,
-    ElementReference,
-    ImageInput,
-    ImageReference,
-    StoryboardShot,
-    SubjectImage,
-    TrajectoryPoint,
-    VoiceReference,
-    WatermarkOption,
-)
 
 if TYPE_CHECKING:
     from klingkit._answer import File, TaskState
+    from klingkit._calls import RawAnswer
     from klingkit._client import AsyncKling, Kling
+    from klingkit._inputs import AudioInput, ImageInput
+    from klingkit._methods.types import (
+        CameraConfig,
+        CameraControl,
+        DynamicMask,
+        ElementReference,
+        ImageReference,
+        StoryboardShot,
+        SubjectImage,
+        TrajectoryPoint,
+        VoiceReference,
+        WatermarkOption,
+    )
     from klingkit._outcome import Outcome
+    from klingkit._prices import Estimate
     from klingkit._registry import relay_ids
     from klingkit._result import AsyncResult, Result
     from klingkit._task import AsyncTask, Task
@@ -79,6 +82,7 @@ __all__ = [
     "AsyncKling",
     "AsyncResult",
     "AsyncTask",
+    "AudioInput",
     "AuthenticationError",
     "BalanceError",
     "CallbackError",
@@ -92,6 +96,7 @@ __all__ = [
     "DuplicateTaskError",
     "DynamicMask",
     "ElementReference",
+    "Estimate",
     "File",
     "HtmlPageError",
     "ImageInput",
@@ -107,6 +112,7 @@ __all__ = [
     "OutcomeUnknownError",
     "PermissionDeniedError",
     "RateLimitError",
+    "RawAnswer",
     "RedirectError",
     "RelayError",
     "RelayServerError",
@@ -119,6 +125,7 @@ __all__ = [
     "TaskFailedError",
     "TaskState",
     "Timeouts",
+    "TooExpensiveError",
     "TrajectoryPoint",
     "TransportError",
     "UnexpectedAnswerError",
@@ -135,12 +142,26 @@ _LAZY = {
     "AsyncKling": "_client",
     "AsyncResult": "_result",
     "AsyncTask": "_task",
+    "AudioInput": "_inputs",
+    "CameraConfig": "_methods.types",
+    "CameraControl": "_methods.types",
+    "DynamicMask": "_methods.types",
+    "ElementReference": "_methods.types",
+    "Estimate": "_prices",
     "File": "_answer",
+    "ImageInput": "_inputs",
+    "ImageReference": "_methods.types",
     "Kling": "_client",
     "Outcome": "_outcome",
+    "RawAnswer": "_calls",
     "Result": "_result",
+    "StoryboardShot": "_methods.types",
+    "SubjectImage": "_methods.types",
     "Task": "_task",
     "TaskState": "_answer",
+    "TrajectoryPoint": "_methods.types",
+    "VoiceReference": "_methods.types",
+    "WatermarkOption": "_methods.types",
     "relay_ids": "_registry",
 }
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "File", "Media", "Refusal", "State", "TaskState", "read_answer", "state_of"]
 
-Media = Literal["video", "image"]
+Media = Literal["video", "image", "audio", "text"]
 State = Literal["queued", "running", "succeeded", "failed", "cancelled", "unknown"]
 
 # Gateways outside the new-api family say 200 for success in the body, too.
@@ -32,11 +32,11 @@ class File:
     """One file a task made.
 
     Attributes:
-        kind: ``video`` or ``image``.
+        kind: ``video``, ``image``, ``audio``, or ``text`` (subtitles).
         url: where it can be fetched, for about 30 days at Kling; often signed, so treat it as a secret.
         id: the file's own id, if any.
         index: its place among the results, from 0.
-        duration: its length in seconds, of videos.
+        duration: its length in seconds, of videos and sounds.
         watermark_url: the watermarked copy, when one was asked for.
     """
 
@@ -141,6 +141,9 @@ def read_answer(document: object, *, media: Media = "video") -> Answer:
     refusal = _refusal(document)
     if refusal is not None and _says_error(document.get("code")):
         return Answer(refusal=refusal, raw=document)
+    page = _page_entries(document)
+    if page is not None:
+        return Answer("kling-page", tasks=tuple(_entries({**document, "data": page}, media)), raw=document)
     envelope = next((item for item in tables().envelopes if _fits(document, item.shape)), None)
     if envelope is None:
         return Answer(refusal=refusal, raw=document)
@@ -253,18 +256,55 @@ def _details(document: dict[str, Any], envelope: Envelope, state: State, media: 
 
 def _files(document: dict[str, Any], envelope: Envelope, state: State, media: Media) -> tuple[File, ...]:
     found: dict[str, File] = {}
-    kinds: tuple[tuple[str, Media], ...] = (("videos", "video"), ("images", "image"))
-    for name, kind in kinds:
+    for name, kind in _KINDS:
         for path in envelope.paths[name]:
             for at, entry in enumerate(walk(document, path)):
                 file = _file(entry, kind, at)
                 if file is not None:
                     found.setdefault(file.url, file)
+    for path in envelope.paths["outputs"]:
+        for file in _outputs(walk(document, path)):
+            found.setdefault(file.url, file)
     if not found and state == "succeeded":
         url = _first(document, envelope.paths["urls"], web_address)
         if url is not None:
             found[url] = File(media, url)
     return tuple(sorted(found.values(), key=lambda file: file.index))
+
+
+_KINDS: tuple[tuple[str, Media], ...] = (("videos", "video"), ("images", "image"), ("audios", "audio"))
+# Words in the type of an output, and what it is then; the members its address may stand in.
+_TYPES: tuple[tuple[str, Media], ...] = (
+    ("video", "video"),
+    ("image", "image"),
+    ("audio", "audio"),
+    ("voice", "audio"),
+    ("srt", "text"),
+    ("ass", "text"),
+)
+_ADDRESSES = ("url", "mp3_url", "wav_url")
+
+
+def _outputs(entries: Iterator[Any]) -> Iterator[File]:
+    """Yield the files of entries that say what they are, in their order."""
+    at = 0
+    for entry in entries:
+        word = entry.get("type") if isinstance(entry, dict) else None
+        if not isinstance(word, str):
+            continue
+        kind = next((kind for part, kind in _TYPES if part in word), None)
+        for name in _ADDRESSES if kind else ():
+            file = _file({**entry, "url": entry.get(name), "index": at}, kind or "video", at)
+            if file is not None:
+                yield file
+                at += 1
+
+
+def _page_entries(document: dict[str, Any]) -> list[Any] | None:
+    """Return the tasks of a page that is asked for by cursor."""
+    data = document.get("data")
+    entries = data.get("result") if isinstance(data, dict) and "has_more" in data else None
+    return entries if isinstance(entries, list) else None
 
 
 def _file(entry: object, kind: Media, at: int) -> File | None:

@@ -2,37 +2,51 @@
 
 from __future__ import annotations
 
-import os
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
-from klingkit._checks import is_whole
 from klingkit._engine import AsyncEngine, Engine
-from klingkit._errors import ConfigurationError
-from klingkit._groups import AsyncImage, AsyncTasks, AsyncVideo, Image, Tasks, Video
-from klingkit._registry import find_key, find_relay, root_url
-from klingkit._request import Session
-from klingkit._secrets import Secret
-from klingkit._timeouts import timeouts_of
+from klingkit._setup import elsewhere, optioned, set_up
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 
+    from klingkit._methods.account import Account
+    from klingkit._methods.async_account import AsyncAccount
+    from klingkit._methods.async_audio import AsyncAudio
+    from klingkit._methods.async_elements import AsyncElements
+    from klingkit._methods.async_image import AsyncImage
+    from klingkit._methods.async_solutions import AsyncSolutions
+    from klingkit._methods.async_standard import AsyncStandard
+    from klingkit._methods.async_video import AsyncVideo
+    from klingkit._methods.async_voices import AsyncVoices
+    from klingkit._methods.audio import Audio
+    from klingkit._methods.elements import Elements
+    from klingkit._methods.image import Image
+    from klingkit._methods.solutions import Solutions
+    from klingkit._methods.standard import Standard
+    from klingkit._methods.types import OperationName
+    from klingkit._methods.video import Video
+    from klingkit._methods.voices import Voices
     from klingkit._outcome import Outcome
+    from klingkit._prices import Estimate
+    from klingkit._raw import AsyncRaw, Raw
+    from klingkit._request import Session
     from klingkit._result import AsyncResult, Result
     from klingkit._task import AsyncTask, Task
+    from klingkit._tasks import AsyncTasks, Tasks
     from klingkit._timeouts import Timeouts
     from klingkit._transport import AsyncHttpClient, SyncHttpClient
     from klingkit.events import Event
 
 __all__ = ["AsyncKling", "Kling"]
 
-_MOST_RETRIES = 10
-
 
 class _Client:
     """What both clients share: they say who they are without the key, and are not pickled."""
 
     _session: Session
+    _environ: Mapping[str, str] | None
 
     @property
     def relay(self) -> str:
@@ -43,6 +57,21 @@ class _Client:
     def base_url(self) -> str:
         """The address that the paths of the one spec are appended to."""
         return self._session.root
+
+    def estimate(self, operation: OperationName | str, **arguments: Any) -> Estimate:
+        """Return what a create is expected to cost at this relay. Nothing is sent, and no file is read.
+
+        Args:
+            operation: such as ``text_to_video`` or ``video_text2video``.
+            **arguments: those of the method; what sets the price is enough: model_name, mode, duration, sound, n.
+
+        Raises:
+            InvalidRequestError: there is no such operation, or a duration is none.
+            ConfigurationError: the configuration file, which may hold prices, is broken.
+        """
+        from klingkit._pricing import price_of  # few ask, and it loads the table of prices
+
+        return price_of(self.relay, operation, arguments, self._environ)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(relay={self.relay!r}, base_url={self.base_url!r})"
@@ -66,7 +95,12 @@ class Kling(_Client):
         relay: id of the relay, such as ``anyapi``; see `relay_ids`. Your own ones, from the configuration file, are
             taken as well.
         api_key: the key. Without one, the relay's own variable (such as ``KLINGKIT_ANYAPI_API_KEY``) and then
-            ``KLINGKIT_API_KEY`` is read from the environment.
+            ``KLINGKIT_API_KEY`` is read from the environment, then the system's keyring (service ``klingkit``, user
+            the relay's id) if the extra ``[keyring]`` is installed.
+        access_key: with `secret_key`, in place of a key where the relay takes signed tokens (``official``; not for
+            its new-standard paths). Their variables are ``KLINGKIT_OFFICIAL_ACCESS_KEY`` and
+            ``KLINGKIT_OFFICIAL_SECRET_KEY``. Needs the extra ``[official]``.
+        secret_key: signs the tokens, which are made anew before they expire; never sent.
         base_url: another address, without the relay's path prefix: a mirror, a proxy, the emulator.
         timeout: `Timeouts`, or one number of seconds for reading and writing.
         http_client: your own httpx.Client, for proxies, certificates or transports. It is not closed.
@@ -74,13 +108,13 @@ class Kling(_Client):
             which nothing was sent or which Kling put off (codes 1302 and 1303). 0 to 10.
         allow_undocumented: whether operations may be called that the relay's documents do not list. They are said in
             the words of the one spec; an id to find a lost task by is not sent.
+        validate: whether arguments are checked before anything is sent; every create can say otherwise for itself.
+        max_cost: the most that one call may cost: a number of US dollars, or a text such as ``"3.50 CNY"``. What
+            costs more by the price table, or has no price in it, is refused before anything is sent.
+        allow_dropped: whether a create may be sent, and paid for, of which a field is known not to reach Kling. Gateway
+            software drops some (``klingkit relays show newapi-b``); without this such a create is refused.
         environ: read instead of the environment.
         on_event: called with everything that happens; see `klingkit.events`.
-
-    Attributes:
-        video: makes videos.
-        image: makes pictures.
-        tasks: finds tasks again.
 
     Raises:
         UnknownRelayError: there is no such relay.
@@ -93,19 +127,158 @@ class Kling(_Client):
         relay: str,
         *,
         api_key: str | None = None,
+        access_key: str | None = None,
+        secret_key: str | None = None,
         base_url: str | None = None,
         timeout: Timeouts | float | None = None,
         http_client: SyncHttpClient | None = None,
         max_retries: int = 2,
         allow_undocumented: bool = False,
+        validate: bool = True,
+        max_cost: float | str | None = None,
+        allow_dropped: bool = False,
         environ: Mapping[str, str] | None = None,
         on_event: Callable[[Event], object] | None = None,
     ) -> None:
-        self._session, secret = _session(relay, api_key, base_url, timeout, max_retries, allow_undocumented, environ)
+        self._session, secret = set_up(
+            relay,
+            {"api_key": api_key, "access_key": access_key, "secret_key": secret_key},
+            base_url=base_url,
+            timeout=timeout,
+            max_retries=max_retries,
+            allow_undocumented=allow_undocumented,
+            validate=validate,
+            max_cost=max_cost,
+            allow_dropped=allow_dropped,
+            environ=environ,
+        )
+        self._environ = environ
+        self._http_client = http_client
+        self._on_event = on_event
         self._engine = Engine(self._session, secret, http_client, on_event)
-        self.video = Video(self._engine)
-        self.image = Image(self._engine)
-        self.tasks = Tasks(self._engine)
+
+    @cached_property
+    def video(self) -> Video:
+        """Makes videos."""
+        from klingkit._methods.video import Video
+
+        return Video(self._engine)
+
+    @cached_property
+    def image(self) -> Image:
+        """Makes pictures."""
+        from klingkit._methods.image import Image
+
+        return Image(self._engine)
+
+    @cached_property
+    def audio(self) -> Audio:
+        """Makes sounds and speech."""
+        from klingkit._methods.audio import Audio
+
+        return Audio(self._engine)
+
+    @cached_property
+    def voices(self) -> Voices:
+        """Voices for videos: the account's own, and the vendor's."""
+        from klingkit._methods.voices import Voices
+
+        return Voices(self._engine)
+
+    @cached_property
+    def elements(self) -> Elements:
+        """Elements are subjects to be shown again: the account's own, and the vendor's."""
+        from klingkit._methods.elements import Elements
+
+        return Elements(self._engine)
+
+    @cached_property
+    def account(self) -> Account:
+        """What was paid, and what is left; free of charge."""
+        from klingkit._methods.account import Account
+
+        return Account(self._engine)
+
+    @cached_property
+    def standard(self) -> Standard:
+        """The vendor's newer calls, which name the model in the path."""
+        from klingkit._methods.standard import Standard
+
+        return Standard(self._engine)
+
+    @cached_property
+    def solutions(self) -> Solutions:
+        """The vendor's ready-made solutions."""
+        from klingkit._methods.solutions import Solutions
+
+        return Solutions(self._engine)
+
+    @cached_property
+    def tasks(self) -> Tasks:
+        """Finds tasks again."""
+        from klingkit._tasks import Tasks
+
+        return Tasks(self._engine)
+
+    @cached_property
+    def raw(self) -> Raw:
+        """Calls of your own, for what the one spec does not know."""
+        from klingkit._raw import Raw
+
+        return Raw(self._engine)
+
+    def with_options(
+        self,
+        *,
+        relay: str | None = None,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        timeout: Timeouts | float | None = None,
+        max_retries: int | None = None,
+        allow_undocumented: bool | None = None,
+        validate: bool | None = None,
+        max_cost: float | str | None = None,
+        allow_dropped: bool | None = None,
+    ) -> Kling:
+        """Return a client that differs in what is given; what is None stays as it is.
+
+        With the same relay, key and address it uses the connections of this client, which alone closes them. Another
+        relay has a key and connections of its own; your own `http_client` serves both.
+
+        Args:
+            relay: another relay; its key is looked for as by `Kling`, unless `api_key` is given.
+            api_key: another key.
+            base_url: another address.
+            timeout: as of `Kling`.
+            max_retries: as of `Kling`.
+            allow_undocumented: as of `Kling`.
+            validate: as of `Kling`.
+            max_cost: as of `Kling`.
+            allow_dropped: as of `Kling`.
+
+        Raises:
+            UnknownRelayError, MissingKeyError, ConfigurationError: as by `Kling`.
+        """
+        session = optioned(
+            self._session,
+            timeout=timeout,
+            max_retries=max_retries,
+            allow_undocumented=allow_undocumented,
+            validate=validate,
+            max_cost=max_cost,
+            allow_dropped=allow_dropped,
+            environ=self._environ,
+        )
+        other = object.__new__(type(self))
+        other._environ, other._http_client = self._environ, self._http_client
+        other._on_event = self._on_event
+        if relay is None and api_key is None and base_url is None:
+            other._session = session
+            other._engine = self._engine.sharing(session)
+            return other
+        other._session, secret = elsewhere(session, relay, api_key, base_url, self._engine, self._environ)
+        other._engine = Engine(other._session, secret, self._http_client, self._on_event)
+        return other
 
     def wait_many(
         self,
@@ -160,19 +333,140 @@ class AsyncKling(_Client):
         relay: str,
         *,
         api_key: str | None = None,
+        access_key: str | None = None,
+        secret_key: str | None = None,
         base_url: str | None = None,
         timeout: Timeouts | float | None = None,
         http_client: AsyncHttpClient | None = None,
         max_retries: int = 2,
         allow_undocumented: bool = False,
+        validate: bool = True,
+        max_cost: float | str | None = None,
+        allow_dropped: bool = False,
         environ: Mapping[str, str] | None = None,
         on_event: Callable[[Event], object] | None = None,
     ) -> None:
-        self._session, secret = _session(relay, api_key, base_url, timeout, max_retries, allow_undocumented, environ)
+        self._session, secret = set_up(
+            relay,
+            {"api_key": api_key, "access_key": access_key, "secret_key": secret_key},
+            base_url=base_url,
+            timeout=timeout,
+            max_retries=max_retries,
+            allow_undocumented=allow_undocumented,
+            validate=validate,
+            max_cost=max_cost,
+            allow_dropped=allow_dropped,
+            environ=environ,
+        )
+        self._environ = environ
+        self._http_client = http_client
+        self._on_event = on_event
         self._engine = AsyncEngine(self._session, secret, http_client, on_event)
-        self.video = AsyncVideo(self._engine)
-        self.image = AsyncImage(self._engine)
-        self.tasks = AsyncTasks(self._engine)
+
+    @cached_property
+    def video(self) -> AsyncVideo:
+        """Makes videos."""
+        from klingkit._methods.async_video import AsyncVideo
+
+        return AsyncVideo(self._engine)
+
+    @cached_property
+    def image(self) -> AsyncImage:
+        """Makes pictures."""
+        from klingkit._methods.async_image import AsyncImage
+
+        return AsyncImage(self._engine)
+
+    @cached_property
+    def audio(self) -> AsyncAudio:
+        """Makes sounds and speech."""
+        from klingkit._methods.async_audio import AsyncAudio
+
+        return AsyncAudio(self._engine)
+
+    @cached_property
+    def voices(self) -> AsyncVoices:
+        """Voices for videos: the account's own, and the vendor's."""
+        from klingkit._methods.async_voices import AsyncVoices
+
+        return AsyncVoices(self._engine)
+
+    @cached_property
+    def elements(self) -> AsyncElements:
+        """Elements are subjects to be shown again: the account's own, and the vendor's."""
+        from klingkit._methods.async_elements import AsyncElements
+
+        return AsyncElements(self._engine)
+
+    @cached_property
+    def account(self) -> AsyncAccount:
+        """What was paid, and what is left; free of charge."""
+        from klingkit._methods.async_account import AsyncAccount
+
+        return AsyncAccount(self._engine)
+
+    @cached_property
+    def standard(self) -> AsyncStandard:
+        """The vendor's newer calls, which name the model in the path."""
+        from klingkit._methods.async_standard import AsyncStandard
+
+        return AsyncStandard(self._engine)
+
+    @cached_property
+    def solutions(self) -> AsyncSolutions:
+        """The vendor's ready-made solutions."""
+        from klingkit._methods.async_solutions import AsyncSolutions
+
+        return AsyncSolutions(self._engine)
+
+    @cached_property
+    def tasks(self) -> AsyncTasks:
+        """Finds tasks again."""
+        from klingkit._tasks import AsyncTasks
+
+        return AsyncTasks(self._engine)
+
+    @cached_property
+    def raw(self) -> AsyncRaw:
+        """Calls of your own, for what the one spec does not know."""
+        from klingkit._raw import AsyncRaw
+
+        return AsyncRaw(self._engine)
+
+    def with_options(
+        self,
+        *,
+        relay: str | None = None,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        timeout: Timeouts | float | None = None,
+        max_retries: int | None = None,
+        allow_undocumented: bool | None = None,
+        validate: bool | None = None,
+        max_cost: float | str | None = None,
+        allow_dropped: bool | None = None,
+    ) -> AsyncKling:
+        """Return a client that differs in what is given, as `Kling.with_options` does. Nothing is awaited."""
+        session = optioned(
+            self._session,
+            timeout=timeout,
+            max_retries=max_retries,
+            allow_undocumented=allow_undocumented,
+            validate=validate,
+            max_cost=max_cost,
+            allow_dropped=allow_dropped,
+            environ=self._environ,
+        )
+        other = object.__new__(type(self))
+        other._environ, other._http_client = self._environ, self._http_client
+        other._on_event = self._on_event
+        if relay is None and api_key is None and base_url is None:
+            other._session = session
+            other._engine = self._engine.sharing(session)
+            return other
+        other._session, secret = elsewhere(session, relay, api_key, base_url, self._engine, self._environ)
+        other._engine = AsyncEngine(other._session, secret, self._http_client, self._on_event)
+        return other
 
     def wait_many(
         self,
@@ -195,22 +489,3 @@ class AsyncKling(_Client):
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
-
-
-def _session(
-    relay: str,
-    api_key: str | None,
-    base_url: str | None,
-    timeout: Timeouts | float | None,
-    max_retries: int,
-    allow_undocumented: bool,
-    environ: Mapping[str, str] | None,
-) -> tuple[Session, Secret]:
-    variables = os.environ if environ is None else environ
-    found = find_relay(relay, variables)
-    secret = Secret(find_key(found, api_key, variables))
-    if not is_whole(max_retries, 0, _MOST_RETRIES):
-        raise ConfigurationError(f"max_retries has to be a whole number from 0 to {_MOST_RETRIES}.")
-    return Session(
-        found, root_url(found, base_url), timeouts_of(timeout), max_retries, bool(allow_undocumented)
-    ), secret

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import klingkit_data
-from klingkit._errors import ConfigurationError, InvalidRequestError
+from klingkit._errors import ConfigurationError, InvalidRequestError, UnsupportedByRelayError
 
-__all__ = ["Wording", "say", "wording_of"]
+__all__ = ["Wording", "refuse_dropped", "say", "wording_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,11 @@ class Wording:
         rest: the object that every other field travels in; empty means none.
         headers: header to the field whose value it carries, by its name in the one spec.
         header_values: header to those values of the field that are said differently.
+        repeat: fields that are sent once more: the relay's name to the other name.
+        also_at_top: whether what travels in `rest` stands at top level too, so that gateways which read either do.
+        explicit: what is sent where the caller says nothing, since the relay would fill in something else than Kling.
+        forwards: the only fields that reach Kling, by their names in the one spec; empty means all.
+        zeros_lost: fields of which a 0 does not reach Kling.
     """
 
     rename: Mapping[str, str]
@@ -34,6 +39,11 @@ class Wording:
     rest: str
     headers: Mapping[str, str]
     header_values: Mapping[str, Mapping[str, str]]
+    repeat: Mapping[str, str] = field(default_factory=dict)
+    also_at_top: bool = False
+    explicit: Mapping[str, Any] = field(default_factory=dict)
+    forwards: frozenset[str] = frozenset()
+    zeros_lost: frozenset[str] = frozenset()
 
 
 @functools.cache
@@ -65,7 +75,31 @@ def wording_of(dialect: str, operation: str) -> Wording:
         rest=chosen("rest") or "",
         headers=merged("headers"),
         header_values=merged("header_values"),
+        repeat=merged("repeat"),
+        also_at_top=bool(chosen("also_at_top")),
+        explicit=merged("explicit"),
+        forwards=frozenset(chosen("forwards")),
+        zeros_lost=frozenset(chosen("zeros_lost")),
     )
+
+
+def refuse_dropped(wording: Wording, relay: str, operation: str, fields: Mapping[str, Any]) -> None:
+    """Refuse a request of which a part is known not to reach Kling: the answer would be right, and the video wrong.
+
+    Raises:
+        UnsupportedByRelayError: a field, or a 0 in it, is dropped on the way; the sentence names them all.
+    """
+    known = wording.forwards | wording.top_level | {wording.rest}
+    lost = [name for name in sorted(fields) if name not in known] if wording.forwards else []
+    zeros = [f"{name}=0" for name in sorted(wording.zeros_lost) if name in fields and fields[name] in (0, "0")]
+    if lost or zeros:
+        raise UnsupportedByRelayError(
+            f"{relay} drops {', '.join([*lost, *zeros])} of {operation} on the way to Kling, and bills all the same. "
+            f"Leave that out, choose another relay, or pass allow_dropped=True to {relay}'s client to send it anyway.",
+            relay=relay,
+            operation=f"{operation}_create",
+            argument=(lost or [zeros[0].removesuffix("=0")])[0],
+        )
 
 
 def say(wording: Wording, fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -74,6 +108,7 @@ def say(wording: Wording, fields: Mapping[str, Any]) -> tuple[dict[str, Any], di
     Raises:
         InvalidRequestError: a field cannot be said in this dialect.
     """
+    fields = {**wording.explicit, **fields}
     headers = {header: _header(wording, header, name, fields) for header, name in wording.headers.items()}
     body: dict[str, Any] = {}
     for name, value in fields.items():
@@ -82,6 +117,7 @@ def say(wording: Wording, fields: Mapping[str, Any]) -> tuple[dict[str, Any], di
         if name in wording.numbers or renamed in wording.numbers:
             said = _number(said)
         body[renamed] = said
+    body.update({other: body[name] for name, other in wording.repeat.items() if name in body})
     return _packed(wording, body), {header: value for header, value in headers.items() if value}
 
 
@@ -118,8 +154,9 @@ def _number(value: object) -> object:
 def _packed(wording: Wording, body: dict[str, Any]) -> dict[str, Any]:
     if not wording.rest or not wording.top_level:
         return body
-    top = {name: value for name, value in body.items() if name in wording.top_level}
-    rest = {name: value for name, value in body.items() if name not in wording.top_level}
+    repeated = set(wording.repeat.values())
+    top = {name: value for name, value in body.items() if name in wording.top_level or name in repeated}
+    rest = {name: value for name, value in body.items() if name not in top}
     if not rest:
         return top
     given = top.get(wording.rest, {})
@@ -128,4 +165,4 @@ def _packed(wording: Wording, body: dict[str, Any]) -> dict[str, Any]:
             f"{wording.rest} has to be an object: {', '.join(sorted(rest))} travel inside it at this relay.",
             argument=wording.rest,
         )
-    return {**top, wording.rest: {**rest, **given}}
+    return {**(rest if wording.also_at_top else {}), **top, wording.rest: {**rest, **given}}

@@ -50,7 +50,7 @@ class SyncDriver:
     def _perform(self, effect: Effect) -> Any:
         match effect:
             case Send(call):
-                return self.transport.send(call) if self._hooks is None else self._send(call, self._hooks)
+                return self._send(call)
             case Open(fetch):
                 return self.transport.open(fetch)
             case Chunk(head):
@@ -68,7 +68,16 @@ class SyncDriver:
             case Work(job):
                 return job()
 
-    def _send(self, call: Call, hooks: Hooks) -> Reply:
+    def _send(self, call: Call) -> Reply:
+        reply = self._exchange(call)
+        if self._secret.renewed(reply.status, reply.headers, reply.body):
+            reply = self._exchange(call)  # refused at the door: nothing was done, so it may be repeated
+        return reply
+
+    def _exchange(self, call: Call) -> Reply:
+        hooks = self._hooks
+        if hooks is None:
+            return self.transport.send(call)
         hooks.sent(call)
         begun = _clock.current().monotonic()
         try:
@@ -109,7 +118,7 @@ class AsyncDriver:
     async def _perform(self, effect: Effect) -> Any:
         match effect:
             case Send(call):
-                return await (self.transport.send(call) if self._hooks is None else self._send(call, self._hooks))
+                return await self._send(call)
             case Open(fetch):
                 return await self.transport.open(fetch)
             case Chunk(head):
@@ -128,7 +137,16 @@ class AsyncDriver:
             case Work(job):
                 return await asyncio.to_thread(job)
 
-    async def _send(self, call: Call, hooks: Hooks) -> Reply:
+    async def _send(self, call: Call) -> Reply:
+        reply = await self._exchange(call)
+        if self._secret.renewed(reply.status, reply.headers, reply.body):
+            reply = await self._exchange(call)  # refused at the door: nothing was done, so it may be repeated
+        return reply
+
+    async def _exchange(self, call: Call) -> Reply:
+        hooks = self._hooks
+        if hooks is None:
+            return await self.transport.send(call)
         hooks.sent(call)
         begun = _clock.current().monotonic()
         try:

@@ -70,6 +70,10 @@ class Engine:
         """Close the connections; calls after that are refused."""
         self._loaded().transport.close()
 
+    def sharing(self, session: Session) -> Engine:
+        """Return an engine for another session with the same relay and key, over the same connections."""
+        return _SharedEngine(self, session)
+
     def _loaded(self) -> SyncDriver:
         with self._lock:
             if self._driver is None:
@@ -118,6 +122,10 @@ class AsyncEngine:
         """Close the connections; calls after that are refused."""
         await self._loaded().transport.close()
 
+    def sharing(self, session: Session) -> AsyncEngine:
+        """Return an engine for another session with the same relay and key, over the same connections."""
+        return _SharedAsyncEngine(self, session)
+
     def _loaded(self) -> AsyncDriver:
         if self._driver is None:
             from klingkit._transport import AsyncTransport
@@ -135,17 +143,48 @@ def _hooks(on_event: Callable[[Event], object] | None, secret: Secret) -> Hooks 
     return Hooks(on_event, secret)
 
 
+class _SharedEngine(Engine):
+    """An engine over the connections of another one, which alone closes them."""
+
+    def __init__(self, owner: Engine, session: Session) -> None:
+        super().__init__(session, owner.secret, None)
+        self._owner = owner
+        self.hooks = owner.hooks
+
+    def close(self) -> None:
+        """Leave the connections open: they are another's."""
+
+    def _loaded(self) -> SyncDriver:
+        return self._owner._loaded()
+
+
+class _SharedAsyncEngine(AsyncEngine):
+    """As `_SharedEngine`, for asyncio."""
+
+    def __init__(self, owner: AsyncEngine, session: Session) -> None:
+        super().__init__(session, owner.secret, None)
+        self._owner = owner
+        self.hooks = owner.hooks
+
+    async def close(self) -> None:
+        """Leave the connections open: they are another's."""
+
+    def _loaded(self) -> AsyncDriver:
+        return self._owner._loaded()
+
+
 def creation(
     session: Session,
     operation: str,
     arguments: Mapping[str, Any],
     extra: Mapping[str, Any] | None,
     extra_headers: Mapping[str, str] | None,
+    validate: bool | None = None,
 ) -> Flow[tuple[TaskState, Order]]:
     """Return the flow that creates a task, with a fresh id by which it can be found again."""
     minted = f"{MINTED}{uuid.uuid4()}"
 
     def prepare() -> Order:
-        return order(session, find_operation(operation), arguments, extra, extra_headers, minted)
+        return order(session, find_operation(operation), arguments, extra, extra_headers, minted, validate)
 
     return create(prepare)

@@ -5,7 +5,8 @@ KlingError
 │   ├── UnknownRelayError
 │   └── MissingKeyError
 ├── InvalidRequestError           the arguments of a call are wrong; nothing was sent
-│   └── UnsupportedByRelayError   the relay does not offer the operation
+│   ├── UnsupportedByRelayError   the relay does not offer the operation, or drops a field
+│   └── TooExpensiveError         it costs more than max_cost, or nobody knows
 ├── TransportError                no answer came
 │   ├── ConnectionFailedError     no connection: nothing was sent
 │   ├── AnswerTimeoutError        sent, but no answer in time
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from klingkit._prices import Estimate
+
 __all__ = [
     "AnswerTimeoutError",
     "AnswerTooLargeError",
@@ -71,6 +74,7 @@ __all__ = [
     "RequestRefusedError",
     "TaskCancelledError",
     "TaskFailedError",
+    "TooExpensiveError",
     "TransportError",
     "UnexpectedAnswerError",
     "UnknownRelayError",
@@ -152,7 +156,19 @@ class InvalidRequestError(KlingError):
 
 
 class UnsupportedByRelayError(InvalidRequestError):
-    """The relay does not offer this operation. Nothing was sent, nothing is charged."""
+    """The relay does not offer this operation, or is known to drop a field. Nothing was sent, nothing is charged."""
+
+
+class TooExpensiveError(InvalidRequestError):
+    """A create costs more than ``max_cost``, or nobody knows what it costs. Nothing was sent, nothing is charged.
+
+    Attributes:
+        estimate: what it is expected to cost.
+    """
+
+    def __init__(self, sentence: str, *, estimate: Estimate | None = None, **context: Any) -> None:
+        super().__init__(sentence, argument="max_cost", **context)
+        self.estimate = estimate
 
 
 class TransportError(KlingError):

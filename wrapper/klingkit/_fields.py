@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from klingkit._errors import InvalidRequestError
 from klingkit._images import encode_image
+from klingkit._placing import as_list, changed, encoded, placed
 from klingkit._rules import check_fields, whole_seconds
+from klingkit._sounds import encode_sound
+from klingkit._surface import row_of
 
 if TYPE_CHECKING:
+    from klingkit._shapes import Row
     from klingkit._surface import Offer
 
-__all__ = ["request_fields"]
+__all__ = ["call_fields", "request_fields"]
 
-_PICTURES = ("image", "image_tail", "static_mask", "scene_image", "style_image")
-# Lists whose entries hold a picture, and the member that holds it.
-_PICTURE_LISTS = {"image_list": "image", "subject_image_list": "subject_image", "dynamic_masks": "mask"}
-_PICTURE_ALONE = ("image_list", "subject_image_list")
+_ENCODE = {"picture": encode_image, "sound": encode_sound}
+_TIMES = ("start_time", "end_time")
 
 
 def request_fields(
@@ -26,6 +29,8 @@ def request_fields(
     extra: Mapping[str, Any] | None,
     offer: Offer,
     external_task_id: str,
+    *,
+    validate: bool = True,
 ) -> dict[str, Any]:
     """Return the fields of a create in words of the one spec.
 
@@ -35,59 +40,98 @@ def request_fields(
         extra: merged on top, as it is.
         offer: what the relay takes: required fields with a default are filled in, no other default is sent.
         external_task_id: the id to send when the caller gave none and the relay takes one.
+        validate: whether what is given is held against the rules.
 
     Raises:
-        InvalidRequestError: an argument is wrong, or a picture unusable.
+        InvalidRequestError: an argument is wrong, or a file unusable.
     """
-    fields = {name: value for name, value in arguments.items() if value is not None}
-    for name in [*_PICTURE_LISTS, "multi_prompt"]:
-        if name in fields:
-            fields[name] = _entries(fields[name], name)
-    if "duration" in fields:
-        fields["duration"] = whole_seconds(fields["duration"], "duration")
-    if "multi_prompt" in fields:
-        fields["multi_prompt"] = [_shot(shot, f"multi_prompt[{at}]") for at, shot in enumerate(fields["multi_prompt"])]
-    check_fields(operation, fields)
-    for name in _PICTURES:
-        if name in fields:
-            fields[name] = encode_image(fields[name], name)
-    for name, member in _PICTURE_LISTS.items():
-        if name in fields:
-            fields[name] = [_pictured(item, name, at, member) for at, item in enumerate(fields[name])]
-    if "external_task_id" in offer.fields:
-        fields.setdefault("external_task_id", external_task_id)
+    row = row_of(operation)
+    fields = _listed(_given(arguments, row), row)
+    for path in row.seconds:
+        fields = _in_seconds(fields, path)
+    if validate:
+        check_fields(operation, fields)
+    fields = _coded(fields, row)
+    if row.external_id and row.external_id[0] in offer.fields:
+        fields = placed(fields, row.external_id, external_task_id)
     for name, default in offer.fill_in.items():
         fields.setdefault(name, default)
-    return {**fields, **_extra(extra or {})}
+    return _merged(fields, extra, row)
 
 
-def _entries(value: object, name: str) -> list[Any]:
-    if isinstance(value, str | bytes | Mapping) or not isinstance(value, Sequence):
-        _refuse(name, f"has to be a list, not {type(value).__name__}.")
-    return list(value)
+def call_fields(operation: str, arguments: Mapping[str, Any], extra: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the fields of a call that makes no task, in words of the one spec.
+
+    Args:
+        operation: its id.
+        arguments: what the caller gave; None means not given.
+        extra: merged on top, as it is.
+
+    Raises:
+        InvalidRequestError: an argument is wrong, or a file unusable.
+    """
+    row = row_of(operation)
+    fields = _coded(_listed(_given(arguments, row), row), row)
+    for name in _TIMES:
+        if isinstance(fields.get(name), datetime):
+            fields[name] = round(fields[name].timestamp() * 1000)
+    for name in row.queries:
+        if name.endswith("task_ids") and name in fields:
+            fields[name] = _ids(as_list(fields[name], name), name)
+    return _merged(fields, extra, row)
 
 
-def _shot(shot: object, argument: str) -> dict[str, Any]:
-    if not isinstance(shot, Mapping) or "duration" not in shot:
-        _refuse(argument, "has to be a shot: {'index': 1, 'prompt': ..., 'duration': 5}.")
-    return {**shot, "duration": whole_seconds(shot["duration"], f"{argument}.duration")}
+def _given(arguments: Mapping[str, Any], row: Row) -> dict[str, Any]:
+    """Return what was given; of the objects whose members are arguments, those that hold any."""
+    fields = {name: value for name, value in arguments.items() if value is not None}
+    for name in row.flattened:
+        inner = {member: value for member, value in fields.get(name, {}).items() if value is not None}
+        fields.pop(name, None)
+        if inner:
+            fields[name] = inner
+    return fields
 
 
-def _pictured(item: object, name: str, at: int, member: str) -> dict[str, Any]:
-    argument = f"{name}[{at}]"
-    if isinstance(item, Mapping):
-        if member not in item:
-            _refuse(argument, f"has no member {member!r}, which holds the picture.")
-        return {**item, member: encode_image(item[member], f"{argument}.{member}")}
-    if name not in _PICTURE_ALONE:
-        _refuse(argument, f"has to be an object with the member {member!r}, not {type(item).__name__}.")
-    return {member: encode_image(item, argument)}
+def _listed(fields: dict[str, Any], row: Row) -> dict[str, Any]:
+    return {name: as_list(value, name) if name in row.lists else value for name, value in fields.items()}
 
 
-def _extra(extra: object) -> dict[str, Any]:
+def _in_seconds(fields: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
+    if "*" not in path:
+        return changed(fields, path, whole_seconds)
+    star = path.index("*")
+
+    def entry(shot: object, argument: str) -> dict[str, Any]:
+        name = path[star + 1]
+        if not isinstance(shot, Mapping) or name not in shot:
+            _refuse(argument, "has to be a shot: {'index': 1, 'prompt': ..., 'duration': 5}.")
+        return {**shot, name: whole_seconds(shot[name], f"{argument}.{name}")}
+
+    return changed(fields, path[: star + 1], entry)
+
+
+def _coded(fields: dict[str, Any], row: Row) -> dict[str, Any]:
+    for medium in row.media:
+        fields = encoded(fields, medium, _ENCODE[medium[1]])
+    return fields
+
+
+def _ids(ids: list[Any], name: str) -> str:
+    if not 1 <= len(ids) <= 20 or not all(isinstance(one, str) and one.strip() and "," not in one for one in ids):
+        _refuse(name, "has to be a list of 1 to 20 ids.")
+    return ",".join(one.strip() for one in ids)
+
+
+def _merged(fields: dict[str, Any], extra: object, row: Row) -> dict[str, Any]:
+    if extra is None:
+        return fields
     if not isinstance(extra, Mapping) or not all(isinstance(name, str) for name in extra):
         _refuse("extra", "has to be a mapping of field names to values.")
-    return dict(extra)
+    for name, value in extra.items():
+        # A member of an object whose members are arguments is added to it, and does not replace the others.
+        both = name in row.flattened and isinstance(value, Mapping) and isinstance(fields.get(name), Mapping)
+        fields[name] = {**fields[name], **value} if both else value
+    return fields
 
 
 def _refuse(argument: str, problem: str) -> NoReturn:

@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from klingkit import _errors as errors
-from klingkit._dialect import wording_of
+from klingkit._dialect import refuse_dropped, wording_of
 from klingkit._effects import clock, pause, send, work
 from klingkit._fields import request_fields
+from klingkit._placing import found_at
 from klingkit._reading import missing_id, read_reply, request_id_of
 from klingkit._request import create_call, get_call, list_call
 from klingkit._retry import LOOKUP_PAUSES, before_next_create, before_next_read, is_ambiguous, is_passing
-from klingkit._text import elide
+from klingkit._text import clean, elide
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from klingkit._surface import Offer, Operation
     from klingkit._timeouts import Timeouts
 
-__all__ = ["Order", "create", "fetch", "fetch_page", "get", "look_at_page", "order"]
+__all__ = ["Order", "Page", "create", "fetch", "fetch_page", "get", "look_at_page", "order"]
 
 _log = logging.getLogger("klingkit")
 _LOOKUP_PAGE = 100
@@ -58,16 +59,24 @@ def order(
     extra: Mapping[str, Any] | None,
     extra_headers: Mapping[str, str] | None,
     minted: str,
+    validate: bool | None = None,
 ) -> Order:
     """Return the order for a create, checked. `minted` is the external_task_id to use when the caller gave none.
 
+    `validate` says whether the arguments are held against the rules; None does as the client was told.
+
     Raises:
         InvalidRequestError: an argument is wrong, or the relay does not offer the operation.
+        TooExpensiveError: it costs more than the client's ``max_cost``.
+        UnsupportedByRelayError: the relay is known to drop a field on the way.
     """
     offer = session.offer(operation)
-    fields = request_fields(operation.id, arguments, extra, offer, minted)
+    checked = session.validate if validate is None else validate
+    fields = request_fields(operation.id, arguments, extra, offer, minted, validate=checked)
     wording = wording_of(session.relay.dialect, operation.id)
-    given = {name for name, value in arguments.items() if value is not None}
+    if not session.allow_dropped:
+        refuse_dropped(wording, session.relay.id, operation.id, fields)
+    given = {name for name, value in arguments.items() if value is not None and name not in operation.row.paths}
     if unheard := sorted(given - offer.fields) if offer.documented and not wording.rest else []:
         _log.warning(
             "%s documents no %s for %s; it may ignore that, and still bill.",
@@ -75,7 +84,9 @@ def order(
             ", ".join(unheard),
             operation.id,
         )
-    external = fields.get("external_task_id")
+    if session.limit is not None:
+        session.limit.check(session.relay.id, operation.id, fields)
+    external = found_at(fields, operation.row.external_id)
     call = create_call(session, operation, fields, extra_headers)
     sent = external if isinstance(external, str) else None
     return Order(session, operation, offer, call, fields, sent, minted=sent == minted)
@@ -136,15 +147,31 @@ def fetch(session: Session, operation: Operation, task_id: str, timeouts: Timeou
         UnexpectedAnswerError: what came is no answer about a task.
     """
     state, reply = yield from _query(session, operation, task_id, timeouts)
+    if state is None and operation.shared:
+        state, reply = yield from _query(session, operation, task_id, timeouts, external=True)
+        if state is None:
+            raise _no_such_task(session, operation, task_id, reply)
     if state is None or (state.task_id is None and state.status_word is None):
         raise missing_id(reply, get_call(session, operation, task_id))
     return state if state.task_id is not None else replace(state, task_id=task_id)
 
 
+def _no_such_task(session: Session, operation: Operation, task_id: str, reply: Reply) -> errors.NotFoundError:
+    """Return the error for an id that was left out of the answer: where many can be asked for, none is refused."""
+    return errors.NotFoundError(
+        f"{session.relay.id} knows no task {clean(task_id, 80)!r} of {operation.id}. Check the id, and which account "
+        "the key belongs to.",
+        relay=session.relay.id,
+        operation=f"{operation.shared}_get",
+        request_id=request_id_of(reply),
+        status=reply.status,
+    )
+
+
 def _query(
-    session: Session, operation: Operation, task_id: str, timeouts: Timeouts | None
+    session: Session, operation: Operation, task_id: str, timeouts: Timeouts | None, *, external: bool = False
 ) -> Flow[tuple[TaskState | None, Reply]]:
-    call = get_call(session, operation, task_id, timeouts)
+    call = get_call(session, operation, task_id, timeouts, external=external)
     reply = yield from send(call)
     _, now = yield from clock()
     return _only(read_reply(reply, call, media=operation.media, now=now), reply), reply
@@ -165,8 +192,21 @@ def get(session: Session, operation: Operation, task_id: str) -> Flow[TaskState]
     raise AssertionError("unreachable: the loop above has no other end")
 
 
-def fetch_page(session: Session, operation: Operation, page: int, page_size: int) -> Flow[tuple[TaskState, ...]]:
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of tasks. `following` is the cursor of the next page, where pages are asked for by cursor."""
+
+    tasks: tuple[TaskState, ...]
+    following: str | None = None
+    is_last: bool = False
+
+
+def fetch_page(
+    session: Session, operation: Operation, page: int, page_size: int, cursor: str | None = None
+) -> Flow[Page]:
     """Ask for a page of tasks, again if something passing is in the way.
+
+    Where pages are asked for by cursor, those before `page` are gone through, unless its `cursor` is given.
 
     Raises:
         UnsupportedByRelayError: the relay documents no list.
@@ -178,9 +218,19 @@ def fetch_page(session: Session, operation: Operation, page: int, page_size: int
             relay=session.relay.id,
             operation=f"{operation.id}_list",
         )
+    list_call(session, operation, page, page_size)  # refuses numbers out of range before anything is sent
+    found = yield from _page_again(session, operation, page, page_size, cursor)
+    for _ in range(page - 1 if operation.shared and cursor is None else 0):
+        if found.is_last:
+            return Page((), is_last=True)
+        found = yield from _page_again(session, operation, page, page_size, found.following)
+    return found
+
+
+def _page_again(session: Session, operation: Operation, page: int, page_size: int, cursor: str | None) -> Flow[Page]:
     for attempt in itertools.count():
         try:
-            return (yield from look_at_page(session, operation, page, page_size))
+            return (yield from look_at_page(session, operation, page, page_size, cursor=cursor))
         except errors.KlingError as error:
             delay = before_next_read(error, attempt, session.max_retries, f"{page}")
             if delay is None:
@@ -191,16 +241,28 @@ def fetch_page(session: Session, operation: Operation, page: int, page_size: int
 
 
 def look_at_page(
-    session: Session, operation: Operation, page: int, page_size: int, timeouts: Timeouts | None = None
-) -> Flow[tuple[TaskState, ...]]:
+    session: Session,
+    operation: Operation,
+    page: int,
+    page_size: int,
+    timeouts: Timeouts | None = None,
+    cursor: str | None = None,
+) -> Flow[Page]:
     """Ask once for a page of tasks. Raises as `fetch` does."""
-    call = list_call(session, operation, page, page_size)
+    call = list_call(session, operation, page, page_size, cursor)
     reply = yield from send(call if timeouts is None else replace(call, timeouts=timeouts))
     _, now = yield from clock()
     answer = read_reply(reply, call, media=operation.media, now=now)
     if answer.tasks is None:
         raise missing_id(reply, call)
-    return tuple(state for state in answer.tasks if state.task_id is not None)
+    tasks = tuple(state for state in answer.tasks if state.task_id is not None)
+    if not operation.shared:
+        return Page(tasks, is_last=len(answer.tasks) < page_size)
+    told = found_at(answer.raw, ("data", "next_cursor"))
+    following = told if isinstance(told, str) and told and told != cursor else None
+    if found_at(answer.raw, ("data", "has_more")) is False:
+        following = None
+    return Page(tasks, following, is_last=following is None)
 
 
 def _accepted(order: Order, reply: Reply, when: datetime) -> TaskState:
@@ -212,6 +274,8 @@ def _accepted(order: Order, reply: Reply, when: datetime) -> TaskState:
         raise missing_id(reply, order.call)
     if state.status_word is None:
         state = replace(state, state="queued")  # some relays leave the status out when they accept
+    if state.state == "succeeded" and not state.files:
+        state = replace(state, state="running")  # it was that quick; what it made is told when it is asked for
     return state
 
 
@@ -245,7 +309,8 @@ def _find(order: Order, external: str) -> Flow[TaskState | None]:
     for seconds in LOOKUP_PAUSES:
         yield from pause(seconds)
         try:
-            state, _ = yield from _query(session, operation, external, session.timeouts.within(_LOOKUP_SECONDS))
+            limits = session.timeouts.within(_LOOKUP_SECONDS)
+            state, _ = yield from _query(session, operation, external, limits, external=True)
         except errors.KlingError as error:
             if not is_passing(error) and not isinstance(error, errors.NotFoundError):
                 break  # the relay does not take the caller's id here
@@ -258,7 +323,7 @@ def _find(order: Order, external: str) -> Flow[TaskState | None]:
             page = yield from look_at_page(session, operation, 1, _LOOKUP_PAGE)
         except errors.KlingError:
             return None
-        return next((state for state in page if state.external_task_id == external), None)
+        return next((state for state in page.tasks if state.external_task_id == external), None)
     return None
 
 

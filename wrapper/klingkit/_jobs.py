@@ -20,10 +20,11 @@ __all__ = ["flow_of", "lists", "name_of", "note_end", "note_error"]
 def lists(session: Session, operation: str) -> bool:
     """Whether the relay documents a list of the tasks of an operation."""
     try:
-        offer = session.offer(find_operation(operation))
+        asked = find_operation(operation)
+        offer = session.offer(asked)
     except UnsupportedByRelayError:
         return False
-    return offer.lists and offer.documented
+    return offer.lists and offer.documented and not asked.shared  # a page by cursor serves no sweep
 
 
 def name_of(job: Job) -> str:
@@ -42,8 +43,8 @@ def flow_of(job: Job, session: Session, left: float) -> Flow[Any]:
 def note_end(board: Board, job: Job, result: Any, now: float) -> int:
     """Write down what the relay answered; return how many tasks it told of."""
     if isinstance(job, Sweep):
-        board.swept(job, result, now)
-        return len(result)
+        board.swept(job, result.tasks, now)
+        return len(result.tasks)
     board.looked(job, result, now)
     return 1
 

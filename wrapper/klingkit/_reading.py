@@ -18,7 +18,14 @@ if TYPE_CHECKING:
 
     from klingkit._effects import Call, Reply
 
-__all__ = ["missing_id", "read_reply", "request_id_of", "retry_after_of"]
+__all__ = [
+    "missing_data",
+    "missing_id",
+    "read_document_of",
+    "read_reply",
+    "request_id_of",
+    "retry_after_of",
+]
 
 _REQUEST_ID_HEADERS = ("x-request-id", "x-oneapi-request-id", "x-trace-id", "cf-ray")
 U = TypeVar("U", bound=errors.UnexpectedAnswerError)
@@ -48,6 +55,33 @@ def read_reply(
         UnexpectedAnswerError: it is a redirect, no JSON, too long, or lacks what it is about.
     """
     where = Exchanged(call.relay, call.operation, reply.status, request_id_of(reply), retry_after_of(reply, now))
+    answer = _answered(reply, where, media, external_task_id)
+    if answer.task is None and answer.tasks is None:
+        what = "a JSON answer that holds neither a task nor an error"
+        raise _unexpected(errors.MissingFieldError, reply, where, what, _shown(reply))
+    return answer
+
+
+def read_document_of(reply: Reply, call: Call, *, now: datetime | None = None, empty: bool = False) -> Any:
+    """Return the JSON document in `reply`, whatever it is about. `empty`: an empty body is fine, and is None.
+
+    Raises:
+        RelayError: the relay refuses, by its code or by the HTTP status.
+        UnexpectedAnswerError: it is a redirect, no JSON, or too long.
+    """
+    where = Exchanged(call.relay, call.operation, reply.status, request_id_of(reply), retry_after_of(reply, now))
+    if empty and 200 <= reply.status < 300 and not reply.body.strip():
+        return None
+    return _answered(reply, where, "video", None).raw
+
+
+def missing_data(reply: Reply, call: Call) -> errors.MissingFieldError:
+    """Return the error for an answer without the data it is about."""
+    where = Exchanged(call.relay, call.operation, reply.status, request_id_of(reply))
+    return _unexpected(errors.MissingFieldError, reply, where, "an answer without its data", _shown(reply))
+
+
+def _answered(reply: Reply, where: Exchanged, media: Media, external_task_id: str | None) -> Answer:
     if 300 <= reply.status < 400:
         raise _redirect(reply, where)
     if reply.too_large:
@@ -60,9 +94,6 @@ def read_reply(
     answer = read_answer(document.value, media=media)
     if answer.refusal is not None or reply.status >= 400:
         raise refusal_error(answer.refusal or _NO_WORDS, where, external_task_id)
-    if answer.task is None and answer.tasks is None:
-        what = "a JSON answer that holds neither a task nor an error"
-        raise _unexpected(errors.MissingFieldError, reply, where, what, _shown(reply))
     return answer
 
 

@@ -10,14 +10,12 @@ from urllib.parse import urlsplit
 
 import klingkit_data
 from klingkit._checks import is_text
-from klingkit._errors import ConfigurationError, MissingKeyError, UnknownRelayError
+from klingkit._errors import ConfigurationError, UnknownRelayError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ANY_RELAY_VARIABLE", "Relay", "find_key", "find_relay", "registered", "relay_ids", "root_url"]
-
-ANY_RELAY_VARIABLE = "KLINGKIT_API_KEY"
+__all__ = ["Relay", "find_relay", "registered", "relay_ids", "root_url"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +23,12 @@ class Relay:
     """A relay. `path_prefix` stands between `base_url` and the paths of the one spec.
 
     Attributes:
+        base_url: scheme and host; empty for gateway software that many relays run.
         reviewed: the day a person last held the vendor's pages against the sources, as YYYY-MM-DD; empty if unknown.
         documents_of: id of the registered relay whose documents say what this one offers: of a registered one its
             own, of a user's own the one it is like, empty without.
+        access_key_variable: with `secret_key_variable` the environment variables of the pair that tokens are signed
+            with; empty where the relay takes no signed tokens.
     """
 
     id: str
@@ -39,6 +40,8 @@ class Relay:
     docs: str
     reviewed: str = ""
     documents_of: str = ""
+    access_key_variable: str = ""
+    secret_key_variable: str = ""
 
 
 @functools.cache
@@ -56,6 +59,8 @@ def registered() -> Mapping[str, Relay]:
             docs=row.get("docs", ""),
             reviewed=row.get("reviewed", ""),
             documents_of=name,
+            access_key_variable=row.get("access_key_variable", ""),
+            secret_key_variable=row.get("secret_key_variable", ""),
         )
         for name, row in table.items()
     }
@@ -88,37 +93,6 @@ def find_relay(relay: str, environ: Mapping[str, str] | None = None) -> Relay:
     raise UnknownRelayError(f"There is no relay {relay!r}; choose one of: {', '.join([*relay_ids(), *own])}.")
 
 
-def find_key(relay: Relay, api_key: str | None, environ: Mapping[str, str]) -> str:
-    """Return the key: the argument, or the relay's own variable, or KLINGKIT_API_KEY, whichever comes first.
-
-    Raises:
-        MissingKeyError: there is none.
-        ConfigurationError: it holds characters that no HTTP header takes.
-    """
-    where = "api_key"
-    key = (api_key or "").strip()
-    for variable in (relay.key_variable, ANY_RELAY_VARIABLE):
-        if not key:
-            where = variable
-            key = environ.get(variable, "").strip()
-    if not key:
-        raise MissingKeyError(
-            f"There is no API key for {relay.id}: pass api_key=..., or set {relay.key_variable} "
-            f"(or {ANY_RELAY_VARIABLE}, which serves every relay).",
-            relay=relay.id,
-        )
-    word, _, rest = key.partition(" ")
-    if word.lower() == "bearer":
-        key = rest.strip()
-    if not key or not key.isascii() or not key.isprintable() or " " in key:
-        raise ConfigurationError(
-            f"The API key in {where} holds blanks, line breaks or characters outside ASCII, which no HTTP header "
-            "takes; copy it again from the relay's console.",
-            relay=relay.id,
-        )
-    return key
-
-
 def root_url(relay: Relay, base_url: str | None) -> str:
     """Return the address that the paths of the one spec are appended to, without a trailing slash.
 
@@ -126,9 +100,17 @@ def root_url(relay: Relay, base_url: str | None) -> str:
     no harm.
 
     Raises:
-        ConfigurationError: it is not an http(s) address, or it carries credentials, a query or a fragment.
+        ConfigurationError: it is not an http(s) address, or it carries credentials, a query or a fragment, or there is
+            none: the relay is software that anyone may run.
     """
     address = (base_url or relay.base_url).strip().rstrip("/")
+    if not address:
+        raise ConfigurationError(
+            f"{relay.id} is software that many relays run, and no place: say where yours is with --base-url or "
+            f"Kling({relay.id!r}, base_url=...), or give it a name of its own in the settings, with "
+            f'like = "{relay.id}".',
+            relay=relay.id,
+        )
     try:
         parts = urlsplit(address)
         port_is_fine = parts.port is None or parts.port > 0

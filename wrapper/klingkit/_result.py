@@ -10,17 +10,21 @@ from klingkit._checks import is_whole
 from klingkit._download import MAX_FILE_BYTES, Limits, download
 from klingkit._effects import work
 from klingkit._errors import DownloadError, InvalidRequestError
+from klingkit._placing import found_at
 from klingkit._target import target_of
 from klingkit._task import AsyncTask, Task, TaskBase
 
 if TYPE_CHECKING:
     from klingkit._answer import File
     from klingkit._effects import Flow
+    from klingkit._methods.records import Element, Voice
+    from klingkit._records import Record
     from klingkit._request import Session
 
 __all__ = ["AsyncResult", "Result", "ResultBase"]
 
 T = TypeVar("T", bound=TaskBase[Any])
+R = TypeVar("R", bound="Record")
 
 
 class ResultBase(Generic[T]):
@@ -40,6 +44,32 @@ class ResultBase(Generic[T]):
     def __repr__(self) -> str:
         kinds = ", ".join(file.kind for file in self.files) or "no files"
         return f"{type(self).__name__}({self.task.task_id!r}: {kinds})"
+
+    @property
+    def raw(self) -> Any:
+        """The relay's answer about the finished task, untouched; None after pickling or resuming."""
+        return self.task.raw
+
+    @property
+    def voices(self) -> list[Voice]:
+        """The voices the task made (``kling.voices.create``); empty for all others."""
+        from klingkit._methods.records import Voice
+
+        return self._made(Voice, "voices")
+
+    @property
+    def elements(self) -> list[Element]:
+        """The elements the task made (``kling.elements.create``); empty for all others."""
+        from klingkit._methods.records import Element
+
+        return self._made(Element, "elements")
+
+    def _made(self, record: type[R], name: str) -> list[R]:
+        for place in (("data", "task_result"), ("task_result",)):
+            found = found_at(self.raw, (*place, name)) if isinstance(self.raw, dict) else None
+            if isinstance(found, list):
+                return [record(one) for one in found if isinstance(one, dict)]
+        return []
 
     @property
     def url(self) -> str:

@@ -10,6 +10,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from klingkit._errors import InvalidRequestError
+from klingkit._surface import row_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +20,8 @@ __all__ = ["check_fields", "whole_seconds"]
 
 _TEXTS = ("model_name", "prompt", "negative_prompt", "mode", "sound", "shot_type", "aspect_ratio")
 _TEXTS_NOT_EMPTY = ("model_name", "external_task_id")
-_LISTS = {"image_list": 4, "subject_image_list": 4, "multi_prompt": 6, "dynamic_masks": 6}
+_LISTS = {"subject_image_list": 4, "multi_prompt": 6, "dynamic_masks": 6}
+_LISTS_OF = {"video_multi_image2video": {**_LISTS, "image_list": 4}}
 _DEFAULT_DURATION = "5"
 _MOST_DIGITS = 6
 
@@ -36,9 +38,9 @@ def check_fields(operation: str, fields: Mapping[str, Any]) -> None:
     for name in _TEXTS_NOT_EMPTY:
         if name in fields and (not isinstance(fields[name], str) or not fields[name].strip()):
             _refuse(name, "has to be a text that is not empty.")
-    if "model_name" not in fields:
+    if "model_name" not in fields and row_of(operation).needs_model:
         _refuse("model_name", "is needed: the documented default is retired, and relays bill whatever they choose.")
-    for name, most in _LISTS.items():
+    for name, most in _LISTS_OF.get(operation, _LISTS).items():
         if name in fields and not 1 <= len(fields[name]) <= most:
             _refuse(name, f"takes 1 to {most} entries, not {len(fields[name])}.")
     if operation == "video_text2video":

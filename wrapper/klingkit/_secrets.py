@@ -7,9 +7,13 @@ import json
 import logging
 import re
 import weakref
+from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
 from klingkit._errors import KlingError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["MASK", "Secret"]
 
@@ -29,9 +33,8 @@ class Secret:
 
     def __init__(self, value: str) -> None:
         self._value = value
+        self._hide(value)
         _in_use.add(self)
-        forms = sorted(_forms(value), key=len, reverse=True)
-        self._pattern = re.compile("|".join(re.escape(form) for form in forms), re.IGNORECASE) if forms else None
 
     def __repr__(self) -> str:
         return f"Secret({MASK})"
@@ -42,6 +45,15 @@ class Secret:
     def reveal(self) -> str:
         """Return the key itself, for the Authorization header alone."""
         return self._value
+
+    def renewed(self, status: int, headers: Mapping[str, str], body: bytes) -> bool:
+        """Whether this answer asks for another key than the one sent, and there is one now. A plain key stays."""
+        return False
+
+    def _hide(self, *values: str) -> None:
+        """Mask every form of these from now on, and of nothing else."""
+        forms = sorted({form for value in values for form in _forms(value)}, key=len, reverse=True)
+        self._pattern = re.compile("|".join(re.escape(form) for form in forms), re.IGNORECASE) if forms else None
 
     def mask(self, text: str) -> str:
         """Return `text` with every form of the key replaced by ``***``."""

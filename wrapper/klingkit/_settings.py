@@ -7,6 +7,13 @@ default_relay = "mirror"
 like = "anyapi"                        # what it offers, its path prefix and its dialect, unless said otherwise
 base_url = "https://mirror.example"
 key_variable = "KLINGKIT_MIRROR_API_KEY"
+
+[[price]]                              # as in prices.toml, tried before its rows
+relay = "mirror"
+operations = ["text_to_video"]
+per = "call"
+amount = 0.35
+currency = "USD"
 ```
 """
 
@@ -17,7 +24,7 @@ import os
 import re
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -26,6 +33,7 @@ from typing import Any, NoReturn
 
 import klingkit_data
 from klingkit._errors import ConfigurationError
+from klingkit._price_rows import price_row
 from klingkit._registry import Relay, registered, root_url
 
 __all__ = ["CONFIG_VARIABLE", "RELAY_VARIABLE", "Settings", "default_relay", "read_settings", "settings_path"]
@@ -36,8 +44,20 @@ CONFIG_VARIABLE = "KLINGKIT_CONFIG"
 RELAY_VARIABLE = "KLINGKIT_RELAY"
 """The environment variable that names the relay commands use when none is given."""
 
-_TOP = ("default_relay", "relay")
-_MEMBERS = ("title", "base_url", "path_prefix", "auth", "key_variable", "dialect", "docs", "reviewed", "like")
+_TOP = ("default_relay", "relay", "price")
+_MEMBERS = (
+    "title",
+    "base_url",
+    "path_prefix",
+    "auth",
+    "key_variable",
+    "access_key_variable",
+    "secret_key_variable",
+    "dialect",
+    "docs",
+    "reviewed",
+    "like",
+)
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PREFIX = re.compile(r"(?:/[\w.~-]+)*", re.ASCII)
@@ -54,12 +74,14 @@ class Settings:
         found: whether there is one.
         default_relay: id of the relay that commands use when none is given; None when it does not say.
         relays: the user's own relays by id.
+        prices: the user's own rows of prices, in the form of prices.toml, with operations by their ids.
     """
 
     path: Path
     found: bool = False
     default_relay: str | None = None
     relays: Mapping[str, Relay] = field(default_factory=lambda: MappingProxyType({}))
+    prices: tuple[Mapping[str, Any], ...] = ()
 
 
 def settings_path(environ: Mapping[str, str]) -> Path:
@@ -163,7 +185,15 @@ class _File:
         known = [*registered(), *relays]
         if chosen is not None and chosen not in known:
             self._refuse(f"default_relay is none of the relays: {', '.join(known)}", None, "default_relay")
-        return Settings(self._path, True, chosen, MappingProxyType(relays))
+        return Settings(self._path, True, chosen, MappingProxyType(relays), self._prices(table.get("price", []), known))
+
+    def _prices(self, rows: object, relays: Sequence[str]) -> tuple[Mapping[str, Any], ...]:
+        if not isinstance(rows, list):
+            self._refuse("price has to be tables such as [[price]]", None, "price")
+        try:
+            return tuple(price_row(row, relays) for row in rows)
+        except ValueError as error:
+            self._refuse(f"a price {error}", None, "price")
 
     def _relay(self, name: str, row: object) -> Relay:
         if not _ID.fullmatch(name):
@@ -180,8 +210,9 @@ class _File:
             self._refuse(f"like is none of the relays klingkit knows: {', '.join(registered())}", name, "like")
         model = registered().get(like)
         for member in ("base_url", "dialect"):
-            if model is None and not values.get(member):
-                self._refuse(f"{member} is missing; write it, or like = ID to inherit it", name)
+            if not values.get(member) and not (model and getattr(model, member)):
+                where = f"{like} is software and has none" if model else "or like = ID to inherit it"
+                self._refuse(f"{member} is missing; write it, {where}", name)
         relay = Relay(
             id=name,
             title=values.get("title") or name,
@@ -189,6 +220,8 @@ class _File:
             path_prefix=values.get("path_prefix", model.path_prefix if model else ""),
             # Not inherited: a key is meant for the relay that gave it, whatever another one is like.
             key_variable=values.get("key_variable") or f"KLINGKIT_{name.upper().replace('-', '_')}_API_KEY",
+            access_key_variable=values.get("access_key_variable", ""),
+            secret_key_variable=values.get("secret_key_variable", ""),
             dialect=values.get("dialect") or (model.dialect if model else ""),
             docs=values.get("docs", ""),
             reviewed=values.get("reviewed", ""),
@@ -215,10 +248,11 @@ class _File:
             )
         if values.get("auth", "bearer") != "bearer":
             self._refuse('auth has to be "bearer"', relay.id, "auth")
-        if not _VARIABLE.fullmatch(relay.key_variable):
-            self._refuse(
-                "key_variable has to be the name of an environment variable, not a key", relay.id, "key_variable"
-            )
+        for member in ("key_variable", "access_key_variable", "secret_key_variable"):
+            if (name := getattr(relay, member)) and not _VARIABLE.fullmatch(name):
+                self._refuse(f"{member} has to be the name of an environment variable, not a key", relay.id, member)
+        if bool(relay.access_key_variable) != bool(relay.secret_key_variable):
+            self._refuse("access_key_variable and secret_key_variable go together; write both", relay.id)
         if not _PREFIX.fullmatch(relay.path_prefix):
             self._refuse('path_prefix has to be empty, or like "/kling"', relay.id, "path_prefix")
         try:

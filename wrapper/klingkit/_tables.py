@@ -16,7 +16,19 @@ __all__ = ["Envelope", "Path", "Refusals", "Shape", "Tables", "tables"]
 Path = tuple[tuple[str, bool], ...]
 """A dotted path: each step is a name, and whether every entry of the list under it is walked."""
 
-_PATHS = ("task_id", "status", "reason", "videos", "images", "urls", "external_task_id", "created_at", "updated_at")
+_PATHS = (
+    "task_id",
+    "status",
+    "reason",
+    "videos",
+    "images",
+    "audios",
+    "outputs",
+    "urls",
+    "external_task_id",
+    "created_at",
+    "updated_at",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,10 +44,26 @@ def test_every_relay_is_listed_with_address_offer_and_review(capsys: pytest.Capt
     rows = told(capsys)
     assert [row["id"] for row in rows] == list(klingkit.relay_ids())
     for row in rows:
-        with klingkit.Kling(row["id"], api_key="sk-0123456789") as kling:
-            assert row["base_url"] == kling.base_url
+        if row["base_url"] is not None:
+            with klingkit.Kling(row["id"], api_key="sk-0123456789") as kling:
+                assert row["base_url"] == kling.base_url
         assert row["operations"]
         assert row["reviewed"].startswith("20")
+
+
+def test_software_that_many_relays_run_has_no_address_and_says_what_it_drops(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    rows = {row["id"]: row["base_url"] for row in told(capsys)}
+    assert [relay for relay, address in rows.items() if address is None] == [
+        "newapi-a1",
+        "newapi-a2",
+        "newapi-b",
+        "newapi-c",
+    ]
+    facts = told(capsys, "show", "newapi-b")["operations"]["text-to-video"]
+    assert "drops multi_prompt, multi_shot, shot_type, sound, watermark_info on the way" in facts["differs"]
+    assert "negative_prompt" not in facts["lacks"]
 
 
 @pytest.mark.parametrize("argv", [[], *(["show", relay] for relay in klingkit.relay_ids())])

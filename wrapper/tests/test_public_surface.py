@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import difflib
+import functools
+import importlib
 import inspect
 import re
 import subprocess
@@ -13,19 +16,32 @@ from typing import Any
 import pytest
 
 import klingkit
-from klingkit import _errors, _operations
+from klingkit import _errors
 from klingkit._client import AsyncKling, Kling
-from klingkit._groups import AsyncImage, AsyncTasks, AsyncVideo, Image, Tasks, Video
+from klingkit._methods.table import ROWS
+from klingkit._raw import AsyncRaw, Raw
 from klingkit._result import AsyncResult, Result
 from klingkit._task import AsyncTask, Task
+from klingkit._tasks import AsyncTasks, Tasks
 
 PACKAGE = Path(klingkit.__file__).parent
 
+SNAPSHOT = Path(__file__).with_name("public_surface.txt")
+GROUPS = list(dict.fromkeys(row.group for row in ROWS.values()))
+
+
+def group_class(name: str, *, asynchronous: bool = False) -> type:
+    """Return the class of a group of methods."""
+    module = importlib.import_module(f"klingkit._methods.{'async_' if asynchronous else ''}{name}")
+    found: type = getattr(module, f"{'Async' if asynchronous else ''}{name.capitalize()}")
+    return found
+
+
 PAIRS = [
     (Kling, AsyncKling),
-    (Video, AsyncVideo),
-    (Image, AsyncImage),
+    *((group_class(name), group_class(name, asynchronous=True)) for name in GROUPS),
     (Tasks, AsyncTasks),
+    (Raw, AsyncRaw),
     (Task, AsyncTask),
     (Result, AsyncResult),
 ]
@@ -102,7 +118,7 @@ def test_both_clients_have_the_same_methods_with_the_same_arguments(sync: type, 
             name: [(p.name, p.kind, p.default) for p in inspect.signature(method).parameters.values()]
             for name, method in methods.items()
             if inspect.isfunction(method)
-        } | {name: [] for name, method in methods.items() if isinstance(method, property)}
+        } | {name: [] for name, method in methods.items() if isinstance(method, property | functools.cached_property)}
 
     assert public(sync) == public(asynchronous)
     constructors = [
@@ -122,13 +138,23 @@ def test_everything_public_says_what_it_does(sync: type, asynchronous: type) -> 
             assert inspect.ismemberdescriptor(member) or inspect.getdoc(member), f"{cls.__name__}.{name}"
 
 
-def test_every_argument_of_a_create_is_documented() -> None:
-    for group in (_operations.VideoOperations, _operations.ImageOperations):
-        for name, method in vars(group).items():
-            if name.startswith("_") or not inspect.isfunction(method):
-                continue
-            documented = set(re.findall(r"^ {4}(\w+):", inspect.getdoc(method) or "", re.MULTILINE))
-            assert documented == set(inspect.signature(method).parameters) - {"self"}, name
+def listing() -> str:
+    """Return every public name, and of what can be called its arguments."""
+    lines = [f"klingkit.{name}" for name in klingkit.__all__]
+    lines += [f"klingkit.types.{name}" for name in importlib.import_module("klingkit.types").__all__]
+    lines += [f"klingkit.testing.{name}" for name in importlib.import_module("klingkit.testing").__all__]
+    for cls in (cls for pair in PAIRS for cls in pair):
+        for name in sorted(name for name in dir(cls) if not name.startswith("_")):
+            member = inspect.getattr_static(cls, name)
+            shown = str(inspect.signature(member)).replace("'", "") if inspect.isfunction(member) else ""
+            lines.append(f"{cls.__name__}.{name}{shown}")
+    return "\n".join([*sorted(lines), ""])
+
+
+def test_nothing_public_has_changed_by_accident() -> None:
+    before, now = SNAPSHOT.read_text(encoding="utf-8"), listing()
+    changes = "\n".join(difflib.unified_diff(before.splitlines(), now.splitlines(), lineterm="", n=0))
+    assert not changes, f"If that is meant, run: python {Path(__file__).name}\n{changes}"
 
 
 def test_the_picture_of_the_error_tree_is_the_tree() -> None:
@@ -171,3 +197,7 @@ def test_httpx_and_the_generated_client_are_each_imported_in_one_module() -> Non
             if re.search(rf"^\s*(?:import|from) {name}\b|import_module\(f?\"{name}\b", text, re.MULTILINE):
                 seen.add(path.stem)
     assert users == {"httpx": {"_transport"}, "klingkit_api": {"_lowlevel"}}
+
+
+if __name__ == "__main__":
+    SNAPSHOT.write_text(listing(), encoding="utf-8", newline="\n")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import base64
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 
-from klingkit import _types
 from klingkit._errors import InvalidRequestError
 from klingkit._fields import request_fields
 from klingkit._lowlevel import create, get
@@ -167,62 +166,3 @@ def test_an_operation_goes_by_its_id_with_or_without_verb_and_by_its_method(name
 def test_an_unknown_operation_is_refused_with_the_list(name: Any) -> None:
     with pytest.raises(InvalidRequestError, match="video_multi_image2video"):
         find_operation(name)
-
-
-def test_the_typed_words_are_those_of_the_one_spec() -> None:
-    import klingkit_data
-
-    schemas = klingkit_data.load("resolved/kling.openapi.yaml")["components"]["schemas"]
-    models = {
-        "Text2VideoModel": _types.TextToVideoModel,
-        "Image2VideoModel": _types.ImageToVideoModel,
-        "MultiImage2VideoModel": _types.MultiImageToVideoModel,
-        "MultiImage2ImageModel": _types.MultiImageToImageModel,
-    }
-    for name, words in models.items():  # relays add models of their own to the spec; any text passes
-        assert set(get_args(words)) <= set(schemas[name]["enum"]), name
-    typed = {
-        "VideoMode": _types.VideoMode,
-        "VideoAspectRatio": _types.VideoAspectRatio,
-        "ImageAspectRatio": _types.ImageAspectRatio,
-        "SoundOption": _types.SoundOption,
-        "ShotType": _types.ShotType,
-        "CameraMove": _types.CameraMove,
-    }
-    assert {name: set(get_args(words)) for name, words in typed.items()} == {
-        name: set(schemas[name]["enum"]) for name in typed
-    }
-    shaped = {
-        "StoryboardShot": _types.StoryboardShot,
-        "CameraConfig": _types.CameraConfig,
-        "CameraControl": _types.CameraControl,
-        "TrajectoryPoint": _types.TrajectoryPoint,
-        "DynamicMask": _types.DynamicMask,
-        "ElementReference": _types.ElementReference,
-        "VoiceReference": _types.VoiceReference,
-        "ImageReference": _types.ImageReference,
-        "SubjectImage": _types.SubjectImage,
-        "WatermarkOption": _types.WatermarkOption,
-    }
-    assert {name: set(cls.__annotations__) for name, cls in shaped.items()} == {
-        name: set(schemas[name]["properties"]) for name in shaped
-    }
-
-
-def test_every_field_of_the_one_spec_is_an_argument_of_its_method() -> None:
-    import inspect
-
-    import klingkit_data
-    from klingkit._operations import ImageOperations, VideoOperations
-    from klingkit._surface import METHODS
-
-    document = klingkit_data.load("resolved/kling.openapi.yaml")
-    assert METHODS.keys() <= klingkit_data.load("resolved/surface.json")["operations"].keys()
-    for path, item in document["paths"].items():
-        base = item.get("post", {}).get("operationId", "").removesuffix("_create")
-        if base not in METHODS:
-            continue
-        schema = item["post"]["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
-        group = VideoOperations if base.startswith("video") else ImageOperations
-        taken = set(inspect.signature(getattr(group, METHODS[base])).parameters) - {"self", "extra", "extra_headers"}
-        assert taken == set(document["components"]["schemas"][schema]["properties"]), path

@@ -28,7 +28,9 @@ def _unknown_path(session: Session) -> None:
     board = session.board
     board.asked(WHOLE_RELAY, "unknown-path")
     seen = session.send(Request("GET", _NOWHERE))
-    if seen.served:
+    if seen.served and looks_like_page(seen.record.answer) and session.contract.shows_pages:
+        board.does_not_apply(WHOLE_RELAY, "unknown-path", "the documents say that unknown paths show a web page")
+    elif seen.served:
         page = looks_like_page(seen.record.answer)
         what = "a web page" if page else seen.record.answer.media_type or "no Content-Type"
         words = f"HTTP {seen.status} with {what} for a path that does not exist."

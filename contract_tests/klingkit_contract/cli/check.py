@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import tempfile
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import date
 from pathlib import Path  # noqa: TC003 - the command-line parser reads the annotations
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +16,8 @@ import typer
 from rich.console import Console
 
 from klingkit_contract import catalogue, events
-from klingkit_contract.cli import listing
+from klingkit_contract.cli import identification, listing
+from klingkit_contract.cli.keeper import Keeper, open_history
 from klingkit_contract.cli.outcome import Format, Outcome
 from klingkit_contract.emulated import BUDGET, WAIT, emulated_targets
 from klingkit_contract.errors import OptionError, ReportFolderError
@@ -78,6 +81,20 @@ def check(
     defect: Annotated[
         list[str] | None, typer.Option(help="A defect to plant when emulated, as NAME or RELAY:NAME; may be repeated.")
     ] = None,
+    fields: Annotated[
+        bool, typer.Option("--fields", help="Show where documents, answers and needs of the client differ.")
+    ] = False,
+    history: Annotated[
+        bool, typer.Option("--history", help="Show the kept runs, of each --relay or of all, then stop.")
+    ] = False,
+    history_url: Annotated[
+        str, typer.Option(help="Where runs are kept: a file or postgresql://… (KLINGKIT_HISTORY_URL).")
+    ] = "",
+    no_history: Annotated[bool, typer.Option("--no-history", help="Do not keep this run.")] = False,
+    keep_emulated: Annotated[bool, typer.Option("--keep-emulated", help="Keep an emulated run as well.")] = False,
+    identify: Annotated[
+        str, typer.Option(metavar="URL", help="Tell what software runs at this address, for free, then stop.")
+    ] = "",
     list_checks: Annotated[bool, typer.Option("--list", help="Show every check, then stop.")] = False,
 ) -> int:
     """Check what relays really keep of their documents.
@@ -85,13 +102,21 @@ def check(
     Nothing is spent unless --budget says so: with a budget of 0 no create
     leaves with a key. Exit status: 0 all kept or accepted, 1 findings, 2 could
     not run.
+
+    `klingkit check diff RUN RUN` compares two runs of the history;
+    `klingkit check can-switch --from ID --to ID` tells whether code works on
+    another relay.
     """
     console = Console()
     entries = catalogue.select(tuple(check or ()))
     if list_checks:
         listing.show(entries, console)
         return 0
+    if identify:
+        return identification.show(identify, api_key, os.environ, console, as_json=format_ is Format.JSON)
     relays = relay or []
+    if history:
+        return _show_history(relays, history_url, format_, console)
     _refuse_contradictions(relays, base_url, api_key, all_emulated=all_emulated, defects=defect or [])
     if budget is not None and budget < 0:
         raise OptionError("--budget is the number of creates that may be charged: 0 or more.")
@@ -101,7 +126,11 @@ def check(
     if report is not None:
         _try_folder(report)
     outcome = Outcome.read(format_, report, baseline, write_baseline, date.today(), only_new=only_new)
+    outcome = replace(outcome, fields=fields)
+    keeps = not no_history and (keep_emulated or not all_emulated)
     if all_emulated:
+        if keeps:
+            outcome = replace(outcome, keeper=Keeper.ready(history_url, os.environ, emulated=True))
         allowed = BUDGET if budget is None else budget
         emulated = Options(entries, allowed, seed, pace, WAIT if wait is None else wait)
         with emulated_targets(relays, defect or []) as targets:
@@ -109,13 +138,36 @@ def check(
                 console.print(f"{len(targets)} emulated, budget {allowed} each: the emulator is free.", style="dim")
             return _report(targets, emulated, outcome)
     targets = read_targets(relays, os.environ, base_url=base_url, api_key=api_key, other_api_key=other_api_key)
+    if keeps:
+        outcome = replace(outcome, keeper=Keeper.ready(history_url, os.environ, emulated=False))
     return _report(targets, Options(entries, budget or 0, seed, pace, wait), outcome)
 
 
 def main(argv: Sequence[str]) -> int:
     """Run ``klingkit check ARGV`` and return its exit status."""
+    if argv[:1] == ["diff"]:
+        from klingkit_contract.cli import diff
+
+        return diff.main(argv[1:])
+    if argv[:1] == ["can-switch"]:
+        from klingkit_contract.cli import can_switch
+
+        return can_switch.main(argv[1:])
     status = app(args=list(argv), prog_name="klingkit check", standalone_mode=False)
     return int(status or 0)
+
+
+def _show_history(relays: list[str], history_url: str, format_: Format, console: Console) -> int:
+    from klingkit_contract.cli import runs
+    from klingkit_contract.history import reading  # loads SQLAlchemy: not before it is needed
+
+    database = open_history(history_url, os.environ)
+    kept = reading.runs(database, relays)
+    if format_ is Format.JSON:
+        sys.stdout.write(runs.as_json(kept))
+    else:
+        runs.show(kept, str(database.name), console)
+    return 0
 
 
 def _report(targets: list[Target], options: Options, outcome: Outcome) -> int:

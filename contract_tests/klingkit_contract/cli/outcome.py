@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from klingkit_contract.cli.keeper import Keeper
     from klingkit_contract.events import Results
-    from klingkit_contract.findings import Deviation
+    from klingkit_contract.findings import Deviation, Past
 
 __all__ = ["Format", "Outcome"]
 
@@ -48,6 +49,8 @@ class Outcome:
         kept: what the baseline file that is to be written accepts already.
         baseline: the baseline file to write; None for none.
         today: the day on which an acceptance is over or not.
+        fields: show what is documented, observed and needed of each field.
+        keeper: keeps the run in the history; None for nowhere.
     """
 
     format: Format
@@ -57,6 +60,8 @@ class Outcome:
     kept: tuple[Deviation, ...]
     baseline: Path | None
     today: date
+    fields: bool = False
+    keeper: Keeper | None = None
 
     @classmethod
     def read(
@@ -95,9 +100,12 @@ class Outcome:
             BaselineError: the baseline cannot be written.
             OSError: a report cannot be written.
         """
-        results = baseline.accept(raw, self.accepted, self.today)
+        marked = baseline.mark(raw, self.accepted, self.today)
+        results = baseline.shorten(self.keeper.keep(marked) if self.keeper else marked)
         self._print(results)
         remarks = Console(stderr=self.plain, quiet=self.only_new)
+        for relay, past in results.past.items():
+            remarks.print(_kept_words(relay, past), highlight=False, soft_wrap=True, style="dim")
         if self.folder is not None:
             for path in write_all(results, self.folder):
                 remarks.print(f"wrote {path}", highlight=False, soft_wrap=True)
@@ -112,7 +120,7 @@ class Outcome:
         if self.only_new:
             _emit(brief.render(results))
         elif self.format is Format.TABLE:
-            table.render(results, Console())
+            table.render(results, Console(), fields=self.fields)
         else:
             _emit(_RENDERERS[self.format](results))
 
@@ -122,6 +130,13 @@ def _emit(words: str) -> None:
     encoding = sys.stdout.encoding or "utf-8"
     sys.stdout.write(words.encode(encoding, "backslashreplace").decode(encoding))
     sys.stdout.flush()
+
+
+def _kept_words(relay: str, past: Past) -> str:
+    words = f"kept as run {past.run} of {relay}"
+    if past.previous is None:
+        return words
+    return f"{words}; since run {past.previous}: {len(past.new):,} new, {len(past.gone):,} gone"
 
 
 def _words(renewal: baseline.Renewal) -> str:

@@ -15,13 +15,14 @@ from string import Template
 from typing import TYPE_CHECKING, Any
 
 from klingkit_contract.findings import Severity, Verdict
-from klingkit_contract.report import matrix, text
+from klingkit_contract.report import html_fields, html_past, matrix, text
 from klingkit_contract.report.grid import WORST_FIRST, Grid
 from klingkit_contract.report.html_cards import card
 from klingkit_contract.report.html_table import Rows
 from klingkit_contract.report.html_words import SIGNS, badge, fragment
 from klingkit_contract.report.markup import Markup, element, join
 from klingkit_contract.report.scores import Score, accepted_words, count, score, total
+from klingkit_contract.report.since import seen_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,7 +67,7 @@ def _page(results: Results) -> str:
         policy=_policy(style, script),
         style=style,
         script=script,
-        data=_embedded(document),
+        data=_embedded({**document, "fields": []}),  # they are many, and no script asks for them
         lead=join(_lead(total(scores))),
         facts=_facts(results, grid, total(scores)),
         cards=join(*(card(found, grid) for found in scores)),
@@ -79,7 +80,8 @@ def _page(results: Results) -> str:
         legend=_legend(total(scores).known),
         findings_title=join(count(sum(total(scores).findings.values()), "finding"), ", worst first"),
         findings=_findings(grid, rows),
-        known=_known(results, grid, rows),
+        known=join(_known(results, grid, rows), html_past.section(results.past, grid)),
+        fields=html_fields.section(results.fields),
         untested=_untested(grid),
         footer=join(_FOOTER),
     )
@@ -178,7 +180,8 @@ def _finding(finding: Finding, grid: Grid, rows: Rows) -> Markup:
         *_place(finding, grid),
         class_="what",
     )
-    pairs = {"promised": finding.promised, "seen": finding.seen, "accepted": _accepted(accepted)}
+    since = seen_words(finding.since) if finding.since else ""
+    pairs = {"promised": finding.promised, "seen": finding.seen, "since": since, "accepted": _accepted(accepted)}
     parts = [head, _pairs(pairs), join() if accepted else _command(finding.reproduce)]
     number = str(rows.numbers[finding.relay, finding.operation, finding.check])
     return element("li", *parts, class_=f"found {finding.severity}", data_cell=number, data_severity=finding.severity)

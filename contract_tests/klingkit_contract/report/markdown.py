@@ -14,6 +14,7 @@ from klingkit_contract.findings import Verdict
 from klingkit_contract.report import text
 from klingkit_contract.report.grid import Grid
 from klingkit_contract.report.scores import Score, accepted_words, count, run_sentence, score, severities, total
+from klingkit_contract.report.since import seen_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +47,7 @@ def render(results: Results) -> str:
     scores = [score(results, grid, relay) for relay in grid.relays]
     whole = total(scores)
     head = [MARK, f"## klingkit check: {_verdict(whole)}", run_sentence(whole, results.seconds), _table(scores)]
-    tail = [*_known(grid), *_gone(results), *_untested(grid)]
+    tail = [*_known(grid), *_gone(results), *_past(results), *_untested(grid)]
     room = _MOST - sum(len(part) + 2 for part in (*head, *tail))
     return "\n\n".join([*head, *_findings(grid, room), *tail]) + "\n"
 
@@ -100,6 +101,7 @@ def _finding(finding: Finding, grid: Grid) -> str:
         "",
         f"- promised: {_code(finding.promised)}",
         f"- seen: {_code(finding.seen)}",
+        *([f"- {seen_words(finding.since)}"] if finding.since else []),
     ]
     if finding.reproduce:
         lines += ["", _fence(finding.reproduce, "sh")]
@@ -130,6 +132,15 @@ def _known(grid: Grid) -> list[str]:
 def _gone(results: Results) -> list[str]:
     lines = [f"- {_code(f'{gone.relay} {gone.operation} {gone.check}: {gone.signature}')}" for gone in results.gone]
     return [f"### Accepted and gone, to be taken out of the baseline\n\n{_few(lines)}"] if lines else []
+
+
+def _past(results: Results) -> list[str]:
+    lines = [
+        f"- {_code(f'{gone.relay} {gone.operation} {gone.check}: {gone.signature}')}: {seen_words(gone.since)}"
+        for past in results.past.values()
+        for gone in past.gone
+    ]
+    return _details("Gone since the run before", lines)
 
 
 def _untested(grid: Grid) -> list[str]:

@@ -8,7 +8,7 @@ from klingkit_contract.report.text import printable
 
 __all__ = ["Markup", "element", "join"]
 
-_VOID = frozenset({"input", "wbr"})
+_VOID = frozenset({"br", "input", "wbr"})
 
 
 class Markup(str):

@@ -32,6 +32,12 @@ function exchange(found) {
     make("details", { open: true }, make("summary", {}, "Answer ", make("code", {}, status)), ...(found.status ? nothing(got) : []), ...got.filter(Boolean)));
 }
 
+function sightings({ first, last, runs }) {
+  const day = (moment) => moment.slice(0, 10);
+  if (!last) return `First seen in this run, ${day(first)}.`;
+  return `First seen ${day(first)}, last ${day(last)}, in ${runs} runs.`;
+}
+
 function acceptance({ reason, since, until }) {
   return `${visible(reason)} (since ${since}${until ? `, until ${until}` : ""})`;
 }
@@ -44,6 +50,7 @@ function evidence(finding, index, all) {
     own ? make("h4", {}, "Promised") : null, own ? make("p", { class: "seen" }, visible(finding.promised)) : null,
     finding.acceptance ? make("h4", {}, "Accepted") : null, finding.acceptance ? make("p", { class: "seen" }, acceptance(finding.acceptance)) : null,
     own || finding.acceptance ? make("h4", {}, "Seen") : null, make("p", { class: "seen" }, visible(finding.seen)),
+    finding.since ? make("p", { class: "note" }, sightings(finding.since)) : null,
     finding.pointer ? make("h4", {}, `Where the promise stands, in ${finding.relay}.openapi.yaml`) : null,
     finding.pointer ? make("div", { class: "command" }, make("code", {}, visible(finding.pointer)), copier(finding.pointer, "Copy the pointer")) : null,
     command("Reproduce", finding.reproduce),

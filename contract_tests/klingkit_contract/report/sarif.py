@@ -7,7 +7,6 @@ notifications of the invocation, so that a file without results is no proof of a
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -99,6 +98,8 @@ def _result(finding: Finding, rules: list[str]) -> dict[str, Any]:
     }
     if finding.exchange is not None:
         result |= _exchange(finding.exchange)
+    if finding.since is not None:
+        result["baselineState"] = "new" if finding.since.last is None else "unchanged"
     if finding.acceptance is not None:
         words = text.one_line(accepted_words(finding.acceptance))
         result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": words}]
@@ -123,8 +124,7 @@ def _fingerprints(finding: Finding) -> dict[str, str]:
 
     GitHub looks at `primaryLocationLineHash` alone, and would otherwise merge findings that share a line and a rule.
     """
-    same = "\n".join((finding.relay, finding.operation, finding.check, finding.signature))
-    digest = hashlib.sha256(same.encode("utf-8", "replace")).hexdigest()[:32]
+    digest = finding.fingerprint
     return {"klingkitFinding/v1": digest, "primaryLocationLineHash": f"{digest[:16]}:1"}
 
 

@@ -13,8 +13,10 @@ from rich.table import Table
 from rich.text import Text
 
 from klingkit_contract.findings import Severity, Verdict
+from klingkit_contract.report import table_fields
 from klingkit_contract.report.grid import Grid, fresh, worst
 from klingkit_contract.report.scores import Grade, accepted_words, count, run_sentence, score, total
+from klingkit_contract.report.since import seen_words
 from klingkit_contract.report.text import one_line, printable
 
 if TYPE_CHECKING:
@@ -53,9 +55,12 @@ _UNICODE = _Signs("✓", "✗", "≈", "–", "·", "→")
 _ASCII = _Signs("ok", "X", "~", "-", ".", "->")
 
 
-def render(results: Results, console: Console) -> None:
-    """Print `results` on `console`, within its width; commands longer than that are broken so that they still paste."""
-    _Page(results, console).render()
+def render(results: Results, console: Console, *, fields: bool = False) -> None:
+    """Print `results` on `console`, within its width; commands longer than that are broken so that they still paste.
+
+    `fields` adds where documents, answers and the needs of our client differ.
+    """
+    _Page(results, console).render(fields=fields)
 
 
 class _Page:
@@ -66,11 +71,14 @@ class _Page:
         self.scores = [score(results, self.grid, relay) for relay in self.grid.relays]
         self.signs = _UNICODE if console.encoding.lower().startswith("utf") else _ASCII
 
-    def render(self) -> None:
+    def render(self, *, fields: bool) -> None:
         self._matrix()
         self._findings()
         self._known()
         self._gone()
+        self._past()
+        if fields:
+            self._fields()
         self._verdicts()
         self._summary()
 
@@ -176,6 +184,22 @@ class _Page:
             place = f"{deviation.relay}  {deviation.operation}  {deviation.check}: {deviation.signature}"
             self._print(self._text(place), indent=_INDENT)
 
+    def _past(self) -> None:
+        """Print what the runs before this one found and this one did not."""
+        gone = [found for past in self.results.past.values() for found in past.gone]
+        if not gone:
+            return
+        self._heading(f"{count(len(gone), 'finding')} gone since the run before")
+        for found in gone:
+            self._print(
+                self._text(f"{found.relay}  {found.operation}  {found.check}: {found.signature}"), indent=_INDENT
+            )
+            self._print(self._text(seen_words(found.since), "dim"), indent=2 * _INDENT)
+
+    def _fields(self) -> None:
+        self._heading("Fields: documented, observed, needed by our client")
+        table_fields.show(self.results.fields, self.console, self._encodable)
+
     def _finding(self, finding: Finding) -> None:
         names = [self._text(name) for name in (finding.relay, finding.operation, finding.check)]
         severity = Text(finding.severity.upper(), _STYLES[finding.severity])
@@ -185,6 +209,8 @@ class _Page:
         seen = Table.grid()
         seen.add_row(Text(f"{' ' * _INDENT}{self.signs.arrow} ", "bold"), self._text(finding.seen))
         self.console.print(seen)
+        if finding.since is not None:
+            self._print(self._text(seen_words(finding.since), "dim"), indent=_INDENT)
         if finding.reproduce:
             width = max(self.console.width - _INDENT - 2, 1)
             for number, line in enumerate(_broken(self._encodable(printable(finding.reproduce)), width)):

@@ -12,8 +12,11 @@ import typer
 
 from klingkit_emulator.app import API_KEY, OTHER_API_KEY, EmulatorApp, create_app
 from klingkit_emulator.defects import DEFECTS
+from klingkit_emulator.gateways.opening import CHANNEL_KEY, Forward
 from klingkit_emulator.launch import listen, server_for, url_of
-from klingkit_emulator.registry import known
+from klingkit_emulator.registry import entries, known
+from klingkit_emulator.relay import account_of
+from klingkit_emulator.tokens import secret_key_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +45,12 @@ def emulate(
     api_key: Annotated[
         list[str] | None, typer.Option(help="A key to let in; may be repeated, each is an account of its own.")
     ] = None,
+    upstream: Annotated[
+        str | None, typer.Option(help="Where emulated gateways forward to. Without it: each plays Kling itself.")
+    ] = None,
+    upstream_key: Annotated[
+        str, typer.Option(help="Their key there, access|secret, or sk-... of another gateway.")
+    ] = CHANNEL_KEY,
     list_defects: Annotated[bool, typer.Option("--list-defects", help="Name the defects, then stop.")] = False,
 ) -> int:
     """Run a relay on this machine: real tasks, real files, planted defects.
@@ -57,10 +66,11 @@ def emulate(
         defects=defect or [],
         database=database,
         keys=api_key or [API_KEY, OTHER_API_KEY],
+        upstream=Forward(upstream, upstream_key) if upstream else None,
     )
     try:
         with listen(host, port) as listener:
-            typer.echo(_greeting(emulator, url_of(listener), database))
+            typer.echo(_greeting(emulator, url_of(listener), database, upstream))
             server = server_for(emulator)
             # uvicorn hands the signal back when it is done; the default answer to SIGTERM would leave files behind.
             before = signal.signal(signal.SIGTERM, _interrupt)
@@ -77,6 +87,10 @@ def emulate(
     return 0
 
 
+def _pair(key: str) -> str:
+    return f"Signed:    access key {account_of(key)},\n           secret key\n           {secret_key_of(key)}"
+
+
 def _paragraph(name: str, text: str) -> str:
     column = max(map(len, DEFECTS)) + 2
     indent = " " * column
@@ -87,7 +101,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _greeting(emulator: EmulatorApp, url: str, database: Path | None) -> str:
+def _greeting(emulator: EmulatorApp, url: str, database: Path | None, upstream: str | None) -> str:
     width = max(map(len, emulator.relays))
     state = emulator.state()
     return "\n".join(
@@ -95,7 +109,9 @@ def _greeting(emulator: EmulatorApp, url: str, database: Path | None) -> str:
             "Base URLs:",
             *(f"  {relay:<{width}}  {url}/{relay}" for relay in emulator.relays),
             f"Keys:      {', '.join(emulator.keys)}",
+            *(_pair(key) for key in emulator.keys[:1] if any(entry.signed for entry in entries(emulator.relays))),
             f"Tasks:     {database or 'in memory'}, {emulator.speed:g} times faster than in life",
+            *([f"Upstream:  {upstream}, for gateways"] if upstream else []),
             *([f"Defects:   {', '.join(state['defects'])}"] if state["defects"] else []),
             f"State:     {url}/_emulator",
             "Stop with Ctrl-C.",

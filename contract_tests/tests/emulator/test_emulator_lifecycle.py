@@ -11,7 +11,7 @@ from klingkit_emulator.registry import known
 
 IDS = {
     (relay, operation["operationId"])
-    for relay in known()
+    for relay in known(gateways=False)
     for item in klingkit_data.load(f"resolved/relays/{relay}.openapi.yaml")["paths"].values()
     for operation in item.values()
 }

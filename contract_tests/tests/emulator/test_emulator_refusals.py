@@ -13,7 +13,7 @@ from klingkit_emulator.rules import read_rules
 T2V, I2V = "video_text2video", "video_image2video"
 
 
-@pytest.fixture(params=known())
+@pytest.fixture(params=known(gateways=False))
 def relay(request):
     return request.param
 

@@ -90,6 +90,22 @@ def test_accepting_leaves_the_run_as_it_was() -> None:
     assert run.cells[PLACE].findings[0].acceptance is None
 
 
+def test_a_new_finding_is_told_behind_any_number_of_accepted_ones() -> None:
+    accepted = [str(number) for number in range(8)]
+    run = results(*map(finding, accepted), finding("new"))
+    cell = baseline.accept(run, map(deviation, accepted), TODAY).cells[PLACE]
+    assert cell.verdict is Verdict.FINDING
+    assert [found.signature for found in cell.findings if not found.acceptance] == ["new"]
+    assert cell.reason == ""
+
+
+def test_of_many_new_findings_of_a_cell_five_are_told_and_the_rest_is_counted() -> None:
+    run = results(*(finding(str(number)) for number in range(7)), finding("a"))
+    cell = baseline.accept(run, [deviation("a")], TODAY).cells[PLACE]
+    assert [found.signature for found in cell.findings] == ["0", "1", "2", "3", "4", "a"]
+    assert cell.reason == "2 more new findings of this cell left out"
+
+
 def test_a_finding_without_details_is_never_accepted() -> None:
     assert baseline.accept(results(), [deviation("")], TODAY).cells[PLACE].verdict is Verdict.FINDING
 
@@ -103,10 +119,21 @@ def test_a_finding_without_details_is_never_accepted() -> None:
         (lambda: results(finding("a")), False),
         (lambda: results(verdict=Verdict.NOT_TESTED, reason="needs --budget 1"), False),
         (lambda: results(verdict=Verdict.PASS, reason="only refusals were seen"), False),
-        (lambda: results(*(finding(str(number)) for number in range(5))), False),
+        (lambda: results(*(finding(str(number)) for number in range(7))), True),
+        (lambda: results(*(finding(str(number)) for number in range(7)), finding("a")), False),
         (lambda: collect([RunStarted({}, (), (), 0, 0)]), False),
     ],
-    ids=["passed", "another", "not offered", "still there", "not tested", "passed in part", "cut off", "not asked"],
+    ids=[
+        "passed",
+        "another",
+        "not offered",
+        "still there",
+        "not tested",
+        "passed in part",
+        "not among many",
+        "among many",
+        "not asked",
+    ],
 )
 def test_one_is_gone_only_when_the_question_was_asked_again_in_full(run: Callable[[], Results], gone: bool) -> None:
     accepted = deviation("a")

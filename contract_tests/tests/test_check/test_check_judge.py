@@ -111,6 +111,16 @@ def test_a_claim_points_to_the_promise() -> None:
     assert OFFICIAL.resolve(claim.pointer)[1][0] == "submitted"
 
 
+def test_of_few_allowed_words_all_are_said() -> None:
+    judge = Judge(OFFICIAL, Reader())
+    judge.issued.add("81")
+    [claim] = judge.claims(record(answer(envelope({**TASK, "task_status": "done"}))))
+    words = OFFICIAL.resolve("/components/schemas/TaskStatus/enum")[1]
+    assert 2 < len(words) <= 8
+    assert all(f'"{word}"' in claim.seen for word in words), claim.seen
+    assert "candidates" not in claim.seen
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -10,9 +10,11 @@ import typer
 import yaml
 
 from klingkit_contract import baseline_file
+from klingkit_contract.cli import can_switch, diff
 from klingkit_contract.cli.check import app
-from klingkit_contract.findings import Verdict
+from klingkit_contract.findings import Disagreement, Verdict
 from klingkit_contract.report.markdown import MARK
+from klingkit_contract.switch.reasons import Kind
 
 GUIDE = (Path(__file__).resolve().parents[3] / "docs" / "checking.md").read_text("utf-8")
 
@@ -28,8 +30,8 @@ def workflow():
 
 
 def test_every_option_that_is_shown_exists():
-    command = typer.main.get_command(app)
-    known = {name for parameter in command.params for name in parameter.opts} | {"--help"}
+    commands = [typer.main.get_command(each) for each in (app, diff.app)]
+    known = {name for command in commands for parameter in command.params for name in parameter.opts} | {"--help"}
     shown = [
         option
         for line in re.findall(r"klingkit check[^\n|`]*(?:\n +--[^\n]*)?", GUIDE)
@@ -71,3 +73,28 @@ def test_the_workflow_never_writes_an_expression_into_a_script(workflow):
 def test_the_comment_is_found_again_by_the_mark_of_the_report(workflow):
     (job,) = workflow["jobs"].values()
     assert MARK in job["steps"][-1]["run"]
+
+
+def test_every_reason_of_a_move_is_explained():
+    guide = (Path(__file__).resolve().parents[3] / "docs" / "switching.md").read_text("utf-8")
+    table = guide.split("| Reason |")[1].split("\n\n")[0]
+    told = [kind for kind in Kind if kind is not Kind.UNSEEN]
+    assert [kind for kind in told if str(kind).removeprefix("operation ").removeprefix("another ") not in table] == []
+
+
+def test_every_way_to_differ_is_explained():
+    table = GUIDE.split("| They differ |")[1].split("\n\n")[0]
+    assert re.findall(r"^\| ([a-z, ]+?) \|", table, re.MULTILINE) == list(Disagreement)
+
+
+def test_the_example_of_a_move_is_what_the_command_prints(tmp_path, monkeypatch, capsys):
+    guide = (Path(__file__).resolve().parents[3] / "docs" / "switching.md").read_text("utf-8")
+    shown = guide.split("```console\n$ ")[1].split("```")[0]
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "80")
+    call = 'kling.video.text_to_video("A fox", model_name="kling-v3")'
+    Path("app.py").write_text(f"from klingkit import Kling\n\nkling = Kling(relay='anyapi')\n{call}\n")
+    command, _, answer = shown.partition("\n")
+    assert can_switch.main(command.split()[3:]) == 1
+    assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == answer.rstrip("\n").split("\n")

@@ -10,7 +10,7 @@ import pytest
 
 from klingkit_contract.report import html, matrix
 
-VOID = {"meta", "link", "input", "wbr"}
+VOID = {"br", "meta", "link", "input", "wbr"}
 
 
 class Page(HTMLParser):

@@ -17,8 +17,9 @@ from urllib.parse import urlsplit
 import klingkit_data
 from klingkit import _clock
 from klingkit import _errors as errors
+from klingkit._credentials import find_credential
 from klingkit._reading import read_reply
-from klingkit._registry import find_key, find_relay
+from klingkit._registry import find_relay
 from klingkit._request import get_call, list_call
 from klingkit._surface import METHODS, find_operation, offers
 from klingkit.cli._fingerprint import envelope_of, gateway_of
@@ -57,19 +58,21 @@ def diagnose(where: Where) -> Iterator[Line]:
         ConfigurationError: there is no such relay, or its address is none.
     """
     relay = find_relay(where.relay, os.environ)
-    key = None
+    found = None
     try:
-        key = find_key(relay, None, os.environ)
-        source = relay.key_variable if os.environ.get(relay.key_variable, "").strip() else "KLINGKIT_API_KEY"
-        yield Line(True, f"key in {source}: {key[:3] if len(key) > 20 else ''}*** ({len(key)} characters)")
+        found = find_credential(relay)
+        key = found.key
+        begins = key[:3] if len(key) > 20 else ""
+        shown = "tokens are signed with it" if found.signs else f"{begins}*** ({len(key)} characters)"
+        yield Line(True, f"key in {found.source}: {shown}")
     except errors.MissingKeyError:
         yield Line(False, "no key", f"set {relay.key_variable}, or KLINGKIT_API_KEY, which serves every relay")
     except errors.ConfigurationError as error:
         yield Line(False, "the key is malformed", str(error))
     offered = offers(relay.documents_of)
     operation = find_operation(next((name for name in METHODS if name in offered), next(iter(METHODS))))
-    with where.client(api_key=key or _NO_KEY) as kling:
-        yield from _ask(kling, operation, has_key=key is not None)
+    with where.client(api_key=None if found else _NO_KEY) as kling:
+        yield from _ask(kling, operation, has_key=found is not None)
 
 
 def _ask(kling: Kling, operation: Operation, *, has_key: bool) -> Iterator[Line]:

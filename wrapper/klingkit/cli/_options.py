@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from klingkit._client import Kling
+from klingkit._credentials import ANY_RELAY_VARIABLE
 from klingkit._errors import MissingKeyError
-from klingkit._registry import ANY_RELAY_VARIABLE, find_relay
+from klingkit._registry import find_relay
 from klingkit._settings import RELAY_VARIABLE, default_relay
 from klingkit._text import clean
 
@@ -51,6 +52,7 @@ OUTPUT = Annotated[
     typer.Option("--output", "-o", metavar="FILE|FOLDER", help="Where to save; in a folder it is named by its id."),
 ]
 OVERWRITE = Annotated[bool, typer.Option("--overwrite", help="Replace a file of that name.")]
+DROPPED = Annotated[bool, typer.Option("--allow-dropped", help="Send fields that the relay is known to drop.")]
 UNDOCUMENTED = Annotated[bool, typer.Option("--allow-undocumented", help="Try what the relay's documents do not list.")]
 
 
@@ -61,15 +63,23 @@ class Where:
     relay: str
     base_url: str | None
     allow_undocumented: bool
+    allow_dropped: bool = False
 
     @classmethod
-    def of(cls, relay: str | None, base_url: str | None, *, allow_undocumented: bool = False) -> Where:
+    def of(
+        cls,
+        relay: str | None,
+        base_url: str | None,
+        *,
+        allow_undocumented: bool = False,
+        allow_dropped: bool = False,
+    ) -> Where:
         """Return where the options lead.
 
         Raises:
             ConfigurationError: no relay is named anywhere, or the configuration file is broken.
         """
-        return cls(default_relay(relay, os.environ), base_url, allow_undocumented)
+        return cls(default_relay(relay, os.environ), base_url, allow_undocumented, allow_dropped)
 
     def client(self, *, api_key: str | None = None) -> Kling:
         """Return a client.
@@ -80,7 +90,11 @@ class Where:
         """
         try:
             return Kling(
-                self.relay, api_key=api_key, base_url=self.base_url, allow_undocumented=self.allow_undocumented
+                self.relay,
+                api_key=api_key,
+                base_url=self.base_url,
+                allow_undocumented=self.allow_undocumented,
+                allow_dropped=self.allow_dropped,
             )
         except MissingKeyError as error:
             variable = find_relay(self.relay, os.environ).key_variable

@@ -6,6 +6,7 @@ all come from the method.
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import json
 import re
@@ -18,8 +19,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from klingkit import _operations, _types
-from klingkit._surface import METHODS
+from klingkit._inputs import ImageInput
+from klingkit._surface import row_of
 from klingkit.cli._options import dashed
 
 if TYPE_CHECKING:
@@ -29,8 +30,6 @@ __all__ = ["Parameter", "method_of", "parameters_of", "spec_fields"]
 
 _SHORT = {"model_name": "--model"}
 _PLAIN = {str: "TEXT", int: "INTEGER", float: "NUMBER"}
-_NOT_FIELDS = frozenset({"self", "extra", "extra_headers"})
-_ELSEWHERE = re.compile(r"see (?:the class|`?VideoOperations`?)\.")
 _ENTRY = re.compile(r"(\w+): (.*)")
 # What can be given in Python alone.
 _PYTHON_ONLY = re.compile(r"\b(?:bytes|an? binary file|binary files),? ")
@@ -54,22 +53,23 @@ class Parameter:
 
 def method_of(operation: str) -> Callable[..., Any]:
     """Return the method that creates tasks of `operation` (its id without verb)."""
-    for group in vars(_operations).values():
-        if isinstance(group, type) and METHODS[operation] in vars(group):
-            found: Callable[..., Any] = vars(group)[METHODS[operation]]
-            return found
-    raise LookupError(f"no group has the method {METHODS[operation]}")
+    row = row_of(operation)
+    group = getattr(importlib.import_module(f"klingkit._methods.{row.group}"), row.group.capitalize())
+    found: Callable[..., Any] = getattr(group, row.method)
+    return found
 
 
 def spec_fields(operation: str) -> tuple[str, ...]:
     """Return the request fields of `operation` in the one spec."""
-    return tuple(name for name in inspect.signature(method_of(operation)).parameters if name not in _NOT_FIELDS)
+    return row_of(operation).fields
 
 
 def parameters_of(operation: str) -> list[Parameter]:
     """Return the parameters of the command for `operation`."""
     method = method_of(operation)
-    names = {**vars(_operations), "t": _types, "Mapping": Mapping, "Sequence": Sequence}
+    from klingkit._methods import types as sent
+
+    names = {"t": sent, "Any": Any, "Mapping": Mapping, "Sequence": Sequence, "Task": Any}
     hints = typing.get_type_hints(method, globalns=names)
     told = _explanations(method)
     return [
@@ -89,6 +89,9 @@ def _parameter(parameter: inspect.Parameter, hint: Any, told: str) -> Parameter:
             str if required else str | None, typer.Argument(help=told, metavar=name.upper(), show_default=False)
         ]
         return Parameter(name, held, default)
+    if parameter.kind is parameter.POSITIONAL_OR_KEYWORD and required and not _takes_files(kinds):
+        argument = typer.Argument(help=f"{told} As JSON, or @FILE.", metavar=name.upper(), parser=_json)
+        return Parameter(name, Annotated[str, argument], default)
     return Parameter(name, _option(name, kinds, told, required=required), default)
 
 
@@ -101,8 +104,10 @@ def _option(name: str, kinds: list[Any], told: str, *, required: bool) -> Any:
         more["metavar"] = "FILE|URL"
     elif _is_list_of_pictures(kinds):
         flags = [f"--{dashed(name.removesuffix('_list'))}", f"--{dashed(name)}"] if name.endswith("_list") else flags
-        more.update(metavar="FILE|URL", help=f"{told} May be repeated.")
+        more.update(metavar="FILE|URL|JSON", help=f"{told} May be repeated.", parser=_file_or_json)
         held = list[str]
+    elif words and int in kinds:
+        more.update(metavar=f"NUMBER|{'|'.join(words)}", parser=_number_or_word)
     elif words and str in kinds:
         more.update(metavar="NAME", help=f"{told} Known: {', '.join(words)}.")
     elif words:
@@ -128,7 +133,7 @@ def _alternatives(hint: Any) -> tuple[Any, ...]:
 
 
 def _is_picture(kinds: Sequence[Any]) -> bool:
-    return set(_alternatives(_types.ImageInput)) <= set(kinds)
+    return set(_alternatives(ImageInput)) <= set(kinds)
 
 
 def _is_list_of_pictures(kinds: Sequence[Any]) -> bool:
@@ -137,6 +142,15 @@ def _is_list_of_pictures(kinds: Sequence[Any]) -> bool:
         and typing.get_origin(kinds[0]) is Sequence
         and _is_picture(_alternatives(typing.get_args(kinds[0])[0]))
     )
+
+
+def _takes_files(kinds: Sequence[Any]) -> bool:
+    return _is_picture(kinds) or _is_list_of_pictures(kinds)
+
+
+def _file_or_json(text: str) -> Any:
+    """Return a file as it was named, or the object that says more than which file it is."""
+    return _json(text) if text.lstrip().startswith("{") else text
 
 
 def _json(text: str) -> Any:
@@ -154,12 +168,13 @@ def _json(text: str) -> Any:
         raise typer.BadParameter(f"that is no JSON ({error}).") from error
 
 
+def _number_or_word(text: str) -> int | str:
+    return int(text) if text.strip().isdigit() else text.strip()
+
+
 def _explanations(method: Callable[..., Any]) -> dict[str, str]:
-    """Return what the docstring says of each argument, and what its class, or the first class, says of all."""
-    general = _section(inspect.getdoc(_operations.VideoOperations) or "", "All methods take:")
-    own = _section(inspect.getdoc(method) or "", "Args:")
-    chosen = {name: general.get(name, "") if _ELSEWHERE.fullmatch(said) else said for name, said in own.items()}
-    return {name: _worded(said) for name, said in chosen.items()}
+    """Return what the docstring says of each argument."""
+    return {name: _worded(said) for name, said in _section(inspect.getdoc(method) or "", "Args:").items()}
 
 
 def _section(doc: str, title: str) -> dict[str, str]:

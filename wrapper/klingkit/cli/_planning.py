@@ -11,7 +11,7 @@ from klingkit import _clock
 from klingkit._effects import Clock, Send, Work
 from klingkit._errors import InvalidRequestError
 from klingkit._secrets import MASK
-from klingkit._surface import METHODS, find_operation
+from klingkit._surface import row_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,9 +71,10 @@ def plan(kling: Kling, operation: str, arguments: Mapping[str, Any]) -> Plan:
     Raises:
         InvalidRequestError: an argument is wrong, or the relay does not offer the operation.
     """
-    group = type(getattr(kling, find_operation(operation).area))(_Rehearsal(kling._engine))
+    row = row_of(operation)
+    group = type(getattr(kling, row.group))(_Rehearsal(kling._engine))
     try:
-        getattr(group, METHODS[operation])(**arguments)
+        getattr(group, row.method)(**arguments)
     except _Reached as reached:
         return _plan(kling, reached.call)
     raise AssertionError("unreachable: a create ends by sending")

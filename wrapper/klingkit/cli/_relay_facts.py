@@ -6,8 +6,10 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import klingkit_data
+from klingkit._credentials import find_credential
 from klingkit._dialect import wording_of
-from klingkit._registry import ANY_RELAY_VARIABLE, registered, root_url
+from klingkit._errors import ConfigurationError
+from klingkit._registry import registered, root_url
 from klingkit._settings import read_settings
 from klingkit._surface import METHODS, offers
 from klingkit.cli._options import dashed
@@ -33,9 +35,11 @@ def all_relays() -> list[Relay]:
 
 
 def key_source(relay: Relay, environ: Mapping[str, str]) -> str | None:
-    """Return the variable the key of `relay` is found in; None when there is none."""
-    named = (name for name in (relay.key_variable, ANY_RELAY_VARIABLE) if environ.get(name, "").strip())
-    return next(named, None)
+    """Return the variable or variables the key of `relay` is found in; None when there is none, or it is no key."""
+    try:
+        return find_credential(relay, environ).source
+    except ConfigurationError:
+        return None
 
 
 def relay_summary(relay: Relay, environ: Mapping[str, str]) -> dict[str, Any]:
@@ -43,7 +47,7 @@ def relay_summary(relay: Relay, environ: Mapping[str, str]) -> dict[str, Any]:
     return {
         "id": relay.id,
         "title": relay.title,
-        "base_url": root_url(relay, None),
+        "base_url": root_url(relay, None) if relay.base_url else None,
         "dialect": relay.dialect,
         "operations": [dashed(METHODS[name]) for name in offers(relay.documents_of) if name in METHODS],
         "key_variable": relay.key_variable,
@@ -83,7 +87,7 @@ def _operation(relay: Relay, name: str, rows: Mapping[str, Any]) -> dict[str, An
         "requires": sorted(field for field, row in fields.items() if row.get("required")),
         "filled_in": dict(sorted(own.items())),
         "differs": _differences(relay, name, fields),
-        "lacks": [field for field in spec if field not in fields],
+        "lacks": [field for field in spec if field not in fields and field not in _carried(relay, name)],
         "beyond_the_spec": sorted(field for field in fields if field not in spec),
     }
 
@@ -92,7 +96,9 @@ def _differences(relay: Relay, name: str, fields: Mapping[str, Any]) -> list[str
     """Return, in words, what is said differently than in the one spec."""
     wording = wording_of(relay.dialect, name)
     inside = sorted(
-        field for field in fields if wording.rest and wording.rename.get(field, field) not in wording.top_level
+        field
+        for field in {*fields, *_carried(relay, name)}
+        if wording.rest and wording.rename.get(field, field) not in wording.top_level
     )
     return [
         *(f"{ours} is called {theirs}" for ours, theirs in sorted(wording.rename.items())),
@@ -101,4 +107,17 @@ def _differences(relay: Relay, name: str, fields: Mapping[str, Any]) -> list[str
         *(f"the header {header} repeats {field}" for header, field in sorted(wording.headers.items())),
         *([f"what is not documented at top level travels in {wording.rest}"] if wording.rest else []),
         *([f"inside {wording.rest}: {', '.join(inside)}"] if inside else []),
+        *(
+            [f"drops {', '.join(sorted(set(spec_fields(name)) - wording.forwards))} on the way"]
+            if wording.forwards
+            else []
+        ),
+        *(f"drops {field}=0 on the way" for field in sorted(wording.zeros_lost)),
+        *(f"{field}={value} is sent when left out" for field, value in sorted(wording.explicit.items())),
     ]
+
+
+def _carried(relay: Relay, name: str) -> set[str]:
+    """Return the fields that reach Kling inside another one, though no document lists them at top level."""
+    wording = wording_of(relay.dialect, name)
+    return set(spec_fields(name)) & wording.forwards if wording.rest else set()

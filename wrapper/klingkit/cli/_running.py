@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["run"]
 
 # How an error's sentence advises those who write Python.
-_IN_PYTHON = re.compile(r"pass allow_undocumented=True to \S+ client")
+_IN_PYTHON = re.compile(r"pass (allow_undocumented|allow_dropped)=True to \S+ client")
 
 
 def run(app: typer.Typer, name: str, argv: Sequence[str]) -> int:
@@ -31,6 +31,10 @@ def run(app: typer.Typer, name: str, argv: Sequence[str]) -> int:
     try:
         status = app(args=list(argv), prog_name=f"klingkit {name}", standalone_mode=False)
     except UnsupportedByRelayError as error:
-        error.args = (_IN_PYTHON.sub("give --allow-undocumented", str(error)), *error.args[1:])
+        error.args = (_IN_PYTHON.sub(_as_option, str(error)), *error.args[1:])
         raise
     return int(status or 0)
+
+
+def _as_option(advice: re.Match[str]) -> str:
+    return "give --" + advice[1].replace("_", "-")

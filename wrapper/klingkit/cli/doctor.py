@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from klingkit._credentials import ANY_RELAY_VARIABLE
 from klingkit._errors import ConfigurationError
-from klingkit._registry import ANY_RELAY_VARIABLE
 from klingkit._settings import RELAY_VARIABLE, read_settings
 from klingkit.cli import _options  # noqa: TC001 - the command-line parser reads the annotations
 from klingkit.cli._diagnosis import Line, diagnose

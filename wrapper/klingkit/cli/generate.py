@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from klingkit._credentials import ANY_RELAY_VARIABLE, find_credential
 from klingkit._errors import InvalidRequestError, MissingKeyError, OutcomeUnknownError
-from klingkit._registry import ANY_RELAY_VARIABLE, find_key, find_relay
-from klingkit._surface import METHODS, find_operation
+from klingkit._methods.table import METHODS, SUMMARIES
+from klingkit._registry import find_relay
+from klingkit._surface import row_of
 from klingkit._text import clean
 from klingkit.cli import _options
 from klingkit.cli._options import Where, dashed
-from klingkit.cli._parameters import method_of, parameters_of
+from klingkit.cli._parameters import parameters_of
 from klingkit.cli._planning import plan
 from klingkit.cli._running import run
 from klingkit.cli._saving import Saving
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
 
     from klingkit._client import Kling
     from klingkit._task import Task
-
-app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 
 _EPILOG = (
     "The key is read from the relay's variable or KLINGKIT_API_KEY. A create is charged; it is never sent twice. "
@@ -57,6 +57,7 @@ class Ways:
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the exact request and send nothing.")] = False
     base_url: _options.BASE_URL = None
     allow_undocumented: _options.UNDOCUMENTED = False
+    allow_dropped: _options.DROPPED = False
     as_json: _options.JSON = False
 
 
@@ -80,7 +81,9 @@ def _command(operation: str) -> Callable[..., int]:
 
 
 def _run(operation: str, arguments: Mapping[str, Any], ways: Ways) -> int:
-    where = Where.of(ways.relay, ways.base_url, allow_undocumented=ways.allow_undocumented)
+    where = Where.of(
+        ways.relay, ways.base_url, allow_undocumented=ways.allow_undocumented, allow_dropped=ways.allow_dropped
+    )
     if ways.dry_run:
         return _rehearse(operation, arguments, where, as_json=ways.as_json)
     saving = Saving(ways.output, ways.overwrite)
@@ -104,7 +107,8 @@ def _run(operation: str, arguments: Mapping[str, Any], ways: Ways) -> int:
 
 
 def _create(kling: Kling, operation: str, arguments: Mapping[str, Any], where: Where) -> Task:
-    create = getattr(getattr(kling, find_operation(operation).area), METHODS[operation])
+    row = row_of(operation)
+    create = getattr(getattr(kling, row.group), row.method)
     try:
         task: Task = create(**arguments)
     except OutcomeUnknownError as error:
@@ -124,30 +128,42 @@ def _create(kling: Kling, operation: str, arguments: Mapping[str, Any], where: W
 def _rehearse(operation: str, arguments: Mapping[str, Any], where: Where, *, as_json: bool) -> int:
     relay = find_relay(where.relay, os.environ)
     try:
-        find_key(relay, None, os.environ)
+        find_credential(relay)
     except MissingKeyError:
         tell(f"note: there is no API key for {relay.id} yet; set {relay.key_variable}, or {ANY_RELAY_VARIABLE}.")
     with where.client(api_key=_NO_KEY) as kling:
         planned = plan(kling, operation, arguments)
+        price = str(kling.estimate(operation, **arguments))
     if as_json:
-        print(json.dumps(dataclasses.asdict(planned), indent=2, ensure_ascii=False))
+        print(json.dumps({**dataclasses.asdict(planned), "price": price}, indent=2, ensure_ascii=False))
         return 0
     print(f"{planned.method} {planned.url}")
     for name, value in planned.headers.items():
         print(f"{name}: {value}")
     print()
     print(json.dumps(planned.body, indent=2, ensure_ascii=False))
+    print(f"\nprice: {price}")
     return 0
 
 
-for _operation, _method in METHODS.items():
-    _summary = (inspect.getdoc(method_of(_operation)) or "").partition("\n")[0]
-    _declare = app.command(
-        dashed(_method), help=_summary, short_help=_summary.partition(". ")[0], epilog=_EPILOG, no_args_is_help=True
-    )
-    _declare(_command(_operation))
+def application(words: Sequence[str]) -> typer.Typer:
+    """Return the parser for a command line that begins with `words`.
+
+    The parameters of a command come from its method, and there are many commands: only the one that is named gets them.
+    """
+    app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+    named = next((word for word in words if not word.startswith("-")), None)
+    for operation, method in METHODS.items():
+        name, summary = dashed(method), SUMMARIES[operation].rstrip(".")
+        declare = app.command(name, help=f"{summary}.", short_help=summary, epilog=_EPILOG, no_args_is_help=True)
+        declare(_command(operation) if name == named else _unnamed)
+    return app
+
+
+def _unnamed() -> None:
+    """Stand in for a command that was not named."""
 
 
 def main(argv: Sequence[str]) -> int:
     """Run ``klingkit generate ARGV`` and return its exit status."""
-    return run(app, "generate", argv)
+    return run(application(argv), "generate", argv)

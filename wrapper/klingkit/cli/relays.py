@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from klingkit._registry import ANY_RELAY_VARIABLE, find_relay
+from klingkit._credentials import ANY_RELAY_VARIABLE
+from klingkit._registry import find_relay
 from klingkit.cli import _options  # noqa: TC001 - the command-line parser reads the annotations
 from klingkit.cli._relay_facts import all_relays, relay_facts, relay_summary
 from klingkit.cli._running import run
@@ -38,7 +39,15 @@ def overview(context: typer.Context, as_json: _options.JSON = False) -> int:
     for row in rows:
         offered = row["operations"] or ["(no documents: --allow-undocumented)"]
         called = [row["title"]] if row["title"] != row["id"] else []
-        place = Text("\n".join([*called, row["base_url"], *(f"  {operation}" for operation in offered)]))
+        place = Text(
+            "\n".join(
+                [
+                    *called,
+                    row["base_url"] or "software: yours is at --base-url",
+                    *(f"  {operation}" for operation in offered),
+                ]
+            )
+        )
         table.add_row(row["id"], place, row["dialect"], _key(row), row["reviewed"] or "never")
     console = Console()
     console.print(table)
@@ -59,7 +68,7 @@ def show(relay: Annotated[str, typer.Argument(metavar="ID", help="The relay.")],
     _lines(
         console,
         [
-            ("address", facts["base_url"]),
+            ("address", facts["base_url"] or "software that many relays run: give --base-url"),
             ("documents", facts["docs"] or ""),
             ("like", facts["like"] or ""),
             ("reviewed", facts["reviewed"] or "never"),
