@@ -187,7 +187,7 @@ def _handles(run: Run) -> str:
     waits = run.results.get("waits", {}).get("klingkit")
     said = (
         f"\nWith its wait, {run.scale.waits:,} of them in one `wait_many`, a task of klingkit has "
-        f"{waits['bytes_each']:,.0f} bytes.\n"
+        f"{waits['bytes_each']:,.0f} bytes, as Python allocates them.\n"
         if waits
         else ""
     )
