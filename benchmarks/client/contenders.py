@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
 __all__ = ["KEY", "AsyncCalls", "Calls", "Contender", "Snippets", "Source", "contenders"]
@@ -38,12 +38,18 @@ class Calls:
 
 @dataclass(frozen=True, slots=True)
 class AsyncCalls:
-    """As `Calls`, awaited. `page` asks for so many tasks at once and returns them."""
+    """As `Calls`, awaited.
+
+    Attributes:
+        page: asks for so many tasks at once and returns them.
+        many: waits for many tasks at once: handles and limits to an asynchronous iterator.
+    """
 
     create: Callable[[], Awaitable[Any]]
     get: Callable[[str], Awaitable[Any]]
     close: Callable[[], Awaitable[Any]]
     page: Callable[[int], Awaitable[Any]] | None = None
+    many: Callable[..., AsyncIterator[Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ async def _async_client(transport: str, base: str) -> AsyncCalls:
         get=lambda task_id: client.tasks.get(task_id, operation=_OPERATION),
         close=client.close,
         page=lambda size: client.tasks.list(_OPERATION, page_size=size),
+        many=client.wait_many,
     )
 
 

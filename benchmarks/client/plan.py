@@ -36,8 +36,8 @@ class Scale:
     repeats: int
 
 
-QUICK = Scale("quick", rounds=1, calls=200, status_rounds=2, handles=1_000, waits=500, repeats=1)
-FULL = Scale("full", rounds=4, calls=800, status_rounds=20, handles=10_000, waits=1_000, repeats=2)
+QUICK = Scale("quick", rounds=1, calls=200, status_rounds=2, handles=1_000, waits=5_000, repeats=1)
+FULL = Scale("full", rounds=4, calls=800, status_rounds=20, handles=10_000, waits=10_000, repeats=2)
 CONCURRENT = 200
 
 

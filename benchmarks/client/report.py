@@ -186,8 +186,8 @@ def _handles(run: Run) -> str:
     ]
     waits = run.results.get("waits", {}).get("klingkit")
     said = (
-        f"\nWith its wait, one asyncio task each and {run.scale.waits:,} of them in one event loop, a task of klingkit "
-        f"has {waits['bytes_each']:,.0f} bytes.\n"
+        f"\nWith its wait, {run.scale.waits:,} of them in one `wait_many`, a task of klingkit has "
+        f"{waits['bytes_each']:,.0f} bytes, as Python allocates them.\n"
         if waits
         else ""
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from functools import cache
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -17,15 +17,20 @@ PROMPT = "A heron lands on a flooded rice terrace at first light, mist over the 
 _MOMENT = 1_763_000_000
 _ISO = "2026-11-22T03:00:00.000Z"
 _NUMBERS = itertools.count(1)
+_latest = [0]  # the number of the last task
 
 
 def answer(method: str, target: str, host: str, files: dict[str, str]) -> bytes:
     """Return the JSON body for a request; `files` are the addresses of the large file, by scheme."""
     path, _, query = target.partition("?")
-    task_id = f"{next(_NUMBERS):012d}-task" if method == "POST" else path.rsplit("/", 1)[1]
+    if method == "POST":
+        _latest[0] = next(_NUMBERS)
+    task_id = f"{_latest[0]:012d}-task" if method == "POST" else path.rsplit("/", 1)[1]
     if path.startswith("/v1/videos/") and path.split("/")[3] in {"text2video", "image2video"}:
         if method == "GET" and path.count("/") == 3:
-            return _page(int(parse_qs(query).get("pageSize", parse_qs(query).get("page_size", ["30"]))[0]))
+            asked = parse_qs(query)
+            number, size = (int(asked.get(name, [least])[0]) for name, least in (("pageNum", "1"), ("pageSize", "30")))
+            return _page(number, size, _latest[0])
         word = "submitted" if method == "POST" else "processing"
         return _dumps(_envelope(kling_task(task_id, word, files)))
     return _dumps(_peer(path, task_id, host))
@@ -52,9 +57,11 @@ def _envelope(data: object) -> dict[str, Any]:
     return {"code": 0, "message": "SUCCEED", "request_id": "CjMT7WdSwWcAAAAAALvB3g", "data": data}
 
 
-@cache
-def _page(size: int) -> bytes:
-    return _dumps(_envelope([kling_task(f"{number:012d}-task", "processing") for number in range(size)]))
+@lru_cache(maxsize=64)
+def _page(number: int, size: int, latest: int) -> bytes:
+    """Return a page, newest first."""
+    first = latest - (number - 1) * size
+    return _dumps(_envelope([kling_task(f"{first - at:012d}-task", "processing") for at in range(size)]))
 
 
 def _peer(path: str, task_id: str, host: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from klingkit._errors import (
     AnswerTooLargeError,
     AuthenticationError,
     BalanceError,
+    CallbackError,
     ConfigurationError,
     ConnectionFailedError,
     ConnectionLostError,
@@ -70,6 +71,7 @@ if TYPE_CHECKING:
         WatermarkOption,
     )
     from klingkit._network import Network
+    from klingkit._outcome import Outcome
     from klingkit._prices import Estimate
     from klingkit._problems import KlingWarning, Problem
     from klingkit._registry import relay_ids
@@ -85,6 +87,7 @@ __all__ = [
     "AudioInput",
     "AuthenticationError",
     "BalanceError",
+    "CallbackError",
     "CameraConfig",
     "CameraControl",
     "ConfigurationError",
@@ -109,6 +112,7 @@ __all__ = [
     "Network",
     "NotFoundError",
     "NotJsonError",
+    "Outcome",
     "OutcomeUnknownError",
     "PermissionDeniedError",
     "Problem",
@@ -155,6 +159,7 @@ _LAZY = {
     "Kling": "_client",
     "KlingWarning": "_problems",
     "Network": "_network",
+    "Outcome": "_outcome",
     "Problem": "_problems",
     "RawAnswer": "_calls",
     "Result": "_result",

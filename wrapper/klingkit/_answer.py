@@ -13,7 +13,7 @@ from klingkit._tables import tables
 from klingkit._values import identifier, integer, moment, number, walk, web_address, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, KeysView
     from datetime import datetime
 
     from klingkit._tables import Envelope, Path, Shape
@@ -63,6 +63,9 @@ class TaskState:
         updated_at: when it last changed, by the relay's clock, UTC.
         request_id: the relay's id of the exchange this was read from.
         raw: the JSON document, untouched.
+
+    A state out of a list is read when it is asked for more than the first three and `raw`: most pages are gone
+    through for the few tasks that have moved.
     """
 
     task_id: str | None
@@ -75,6 +78,27 @@ class TaskState:
     updated_at: datetime | None = None
     request_id: str | None = None
     raw: Any = field(default=None, repr=False, compare=False)
+    # How the rest is read from `raw`, until it has been.
+    _unread: tuple[Envelope, Media] | None = field(init=False, default=None, repr=False, compare=False)
+
+    @property
+    def is_read(self) -> bool:
+        """Whether all of it has been read from `raw`."""
+        return self._unread is None
+
+    def __getattr__(self, name: str) -> Any:
+        # Only what has not been read yet gets here; everything else stands in its slot.
+        if name not in _LATER:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        reading = self._unread
+        if reading is not None:
+            for member, value in _details(self.raw, reading[0], self.state, reading[1]).items():
+                object.__setattr__(self, member, value)
+            object.__setattr__(self, "_unread", None)
+        return object.__getattribute__(self, name)
+
+
+_LATER = frozenset({"reason", "files", "external_task_id", "created_at", "updated_at"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,37 +163,95 @@ def state_of(word: object) -> State:
 
 
 def _entries(document: dict[str, Any], media: Media) -> Iterator[TaskState]:
+    """Yield the tasks of a list. The entries are alike, so how one was read is tried on the next."""
     request_id = identifier(document.get("request_id"))
+    reading, names = None, _NOTHING
     for entry in document["data"]:
-        inner = read_answer(entry, media=media) if isinstance(entry, dict) else Answer()
+        if not isinstance(entry, dict):
+            continue
+        if reading is not None and entry.keys() == names and None not in entry.values():
+            task = _unread_state(entry, reading, media, request_id)
+            if task is not None:
+                yield task
+                continue
+        inner = read_answer(entry, media=media)
+        reading, names = _by_names(inner.envelope, entry), entry.keys()
         if inner.task is not None:
             yield replace(inner.task, request_id=inner.task.request_id or request_id)
 
 
-def _task(document: dict[str, Any], envelope: Envelope, media: Media) -> TaskState:
-    def first(name: str, read: Callable[[object], Any]) -> Any:
-        return _first(document, envelope.paths[name], read)
+_NOTHING: KeysView[str] = dict[str, Any]().keys()
 
-    word = first("status", lambda value: value if isinstance(value, str) else None)
+
+def _by_names(envelope_id: str | None, entry: dict[str, Any]) -> tuple[Envelope, str, str] | None:
+    """Return the envelope of `entry`, and the names of id and status, if that goes for all objects with its names.
+
+    They hold no null either. None when it takes more than the names to tell, or than one step to get there.
+    """
+    if envelope_id is None or "code" in entry or "request_id" in entry or None in entry.values():
+        return None
+    for envelope in tables().envelopes:
+        if not all(name in entry for name in envelope.shape.when):
+            continue
+        first = [envelope.paths[name][:1] for name in ("task_id", "status")]
+        if envelope.shape.type or envelope.shape.equals or not all(path and len(path[0]) == 1 for path in first):
+            break
+        return envelope, first[0][0][0][0], first[1][0][0][0]
+    return None
+
+
+def _unread_state(
+    entry: dict[str, Any], reading: tuple[Envelope, str, str], media: Media, request_id: str | None
+) -> TaskState | None:
+    """Return a state of which id and status are read, or None when there is more to it."""
+    envelope, id_name, word_name = reading
+    task_id, word = identifier(entry.get(id_name)), entry.get(word_name)
+    if task_id is None or not isinstance(word, str):
+        return None
+    made = object.__new__(TaskState)
+    put = object.__setattr__
+    put(made, "task_id", task_id)
+    put(made, "state", state_of(word))
+    put(made, "status_word", word[:100])
+    put(made, "request_id", request_id)
+    put(made, "raw", entry)
+    put(made, "_unread", (envelope, media))
+    return made
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _task(document: dict[str, Any], envelope: Envelope, media: Media) -> TaskState:
+    word = _first(document, envelope.paths["status"], _text)
     state = state_of(word)
-    ended_badly = state in {"failed", "cancelled"}
+    return TaskState(
+        task_id=_first(document, envelope.paths["task_id"], identifier),
+        state=state,
+        status_word=None if word is None else word[:100],
+        request_id=identifier(document.get("request_id")),
+        raw=document,
+        **_details(document, envelope, state, media),
+    )
+
+
+def _details(document: dict[str, Any], envelope: Envelope, state: State, media: Media) -> dict[str, Any]:
+    """Return what `_LATER` names."""
+    paths = envelope.paths
 
     def time(value: object) -> datetime | None:
         return moment(value, milliseconds=envelope.milliseconds)
 
-    return TaskState(
-        task_id=first("task_id", identifier),
-        state=state,
-        status_word=None if word is None else word[:100],
+    ended_badly = state in {"failed", "cancelled"}
+    return {
         # The same member holds the result's address on success at some relays.
-        reason=(first("reason", words) or "") if ended_badly else "",
-        files=_files(document, envelope, state, media),
-        external_task_id=first("external_task_id", identifier),
-        created_at=first("created_at", time),
-        updated_at=first("updated_at", time),
-        request_id=identifier(document.get("request_id")),
-        raw=document,
-    )
+        "reason": (_first(document, paths["reason"], words) or "") if ended_badly else "",
+        "files": _files(document, envelope, state, media),
+        "external_task_id": _first(document, paths["external_task_id"], identifier),
+        "created_at": _first(document, paths["created_at"], time),
+        "updated_at": _first(document, paths["updated_at"], time),
+    }
 
 
 def _files(document: dict[str, Any], envelope: Envelope, state: State, media: Media) -> tuple[File, ...]:

@@ -11,16 +11,20 @@ from klingkit._setup import elsewhere, optioned, set_up
 from klingkit._transports import way_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 
     from klingkit._methods.types import OperationName
     from klingkit._network import Network
+    from klingkit._outcome import Outcome
     from klingkit._prices import Estimate
     from klingkit._raw import AsyncRaw, Raw
     from klingkit._request import Session
+    from klingkit._result import AsyncResult, Result
+    from klingkit._task import AsyncTask, Task
     from klingkit._tasks import AsyncTasks, Tasks
     from klingkit._timeouts import Timeouts
     from klingkit._transport import AsyncHttpClient, SyncHttpClient
+    from klingkit.events import Event
 
 __all__ = ["AsyncKling", "Kling"]
 
@@ -98,6 +102,7 @@ class Kling(_Client, Groups):
         allow_dropped: whether a create may be sent, and paid for, of which a field is known not to reach Kling. Gateway
             software drops some (``klingkit relays show newapi-b``); without this such a create is refused.
         environ: read instead of the environment.
+        on_event: called with everything that happens; see `klingkit.events`.
 
     Raises:
         UnknownRelayError: there is no such relay.
@@ -122,6 +127,7 @@ class Kling(_Client, Groups):
         max_cost: float | str | None = None,
         allow_dropped: bool = False,
         environ: Mapping[str, str] | None = None,
+        on_event: Callable[[Event], object] | None = None,
     ) -> None:
         self._session, secret = set_up(
             relay,
@@ -137,7 +143,8 @@ class Kling(_Client, Groups):
         )
         self._environ = environ
         self._http_client = way_of(http_client, network)
-        self._engine = Engine(self._session, secret, self._http_client)
+        self._on_event = on_event
+        self._engine = Engine(self._session, secret, self._http_client, on_event)
 
     @cached_property
     def tasks(self) -> Tasks:
@@ -197,13 +204,40 @@ class Kling(_Client, Groups):
         )
         other = object.__new__(type(self))
         other._environ, other._http_client = self._environ, self._http_client
+        other._on_event = self._on_event
         if relay is None and api_key is None and base_url is None:
             other._session = session
             other._engine = self._engine.sharing(session)
             return other
         other._session, secret = elsewhere(session, relay, api_key, base_url, self._engine, self._environ)
-        other._engine = Engine(other._session, secret, self._http_client)
+        other._engine = Engine(other._session, secret, self._http_client, self._on_event)
         return other
+
+    def wait_many(
+        self,
+        tasks: Iterable[Task],
+        timeout: float = 600.0,
+        poll_interval: float | None = None,
+        on_update: Callable[[Task], object] | None = None,
+    ) -> Iterator[Outcome[Task, Result]]:
+        """Wait for many tasks at once, and yield the outcome of each as its wait ends.
+
+        Each task given comes out exactly once, whatever becomes of it: a task that fails, or that has not ended by the
+        deadline, is an outcome with an error and ends nothing else. Where the relay has a list, one call looks at all
+        tasks of an operation. To stop waiting, leave the loop; the tasks go on.
+
+        Args:
+            tasks: what to wait for, of any operation.
+            timeout: the deadline of all, in seconds from this call; 0 asks once.
+            poll_interval: seconds from poll to poll; None lets klingkit choose.
+            on_update: called with a task whenever its status changed.
+
+        Raises:
+            InvalidRequestError: a number is wrong, or something in `tasks` is no task of this relay.
+        """
+        from klingkit._outcome import outcomes
+
+        return outcomes(self._engine, tasks, timeout, poll_interval, on_update)
 
     def close(self) -> None:
         """Close the connections; calls after that are refused. Tasks go on at the relay."""
@@ -244,6 +278,7 @@ class AsyncKling(_Client, AsyncGroups):
         max_cost: float | str | None = None,
         allow_dropped: bool = False,
         environ: Mapping[str, str] | None = None,
+        on_event: Callable[[Event], object] | None = None,
     ) -> None:
         self._session, secret = set_up(
             relay,
@@ -259,7 +294,8 @@ class AsyncKling(_Client, AsyncGroups):
         )
         self._environ = environ
         self._http_client = way_of(http_client, network)
-        self._engine = AsyncEngine(self._session, secret, self._http_client)
+        self._on_event = on_event
+        self._engine = AsyncEngine(self._session, secret, self._http_client, on_event)
 
     @cached_property
     def tasks(self) -> AsyncTasks:
@@ -301,13 +337,26 @@ class AsyncKling(_Client, AsyncGroups):
         )
         other = object.__new__(type(self))
         other._environ, other._http_client = self._environ, self._http_client
+        other._on_event = self._on_event
         if relay is None and api_key is None and base_url is None:
             other._session = session
             other._engine = self._engine.sharing(session)
             return other
         other._session, secret = elsewhere(session, relay, api_key, base_url, self._engine, self._environ)
-        other._engine = AsyncEngine(other._session, secret, self._http_client)
+        other._engine = AsyncEngine(other._session, secret, self._http_client, self._on_event)
         return other
+
+    def wait_many(
+        self,
+        tasks: Iterable[AsyncTask],
+        timeout: float = 600.0,
+        poll_interval: float | None = None,
+        on_update: Callable[[AsyncTask], object] | None = None,
+    ) -> AsyncIterator[Outcome[AsyncTask, AsyncResult]]:
+        """Wait for many tasks at once, as `Kling.wait_many` does; for ``async for``. `on_update` may be awaitable."""
+        from klingkit._outcome import outcomes_async
+
+        return outcomes_async(self._engine, tasks, timeout, poll_interval, on_update)
 
     async def close(self) -> None:
         """Close the connections; calls after that are refused. Tasks go on at the relay."""

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import threading
 
 __all__ = ["Clock", "current", "replace"]
 
@@ -29,6 +33,14 @@ class Clock(Protocol):
         """Wait without blocking the event loop."""
         ...
 
+    def doze(self, alarm: threading.Event, seconds: float) -> None:
+        """Wait, but not beyond the moment in which `alarm` is set."""
+        ...
+
+    async def doze_async(self, alarm: asyncio.Event, seconds: float) -> None:
+        """Wait without blocking the event loop, but not beyond the moment in which `alarm` is set."""
+        ...
+
 
 class _RealClock:
     def monotonic(self) -> float:
@@ -42,6 +54,14 @@ class _RealClock:
 
     async def sleep_async(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
+
+    def doze(self, alarm: threading.Event, seconds: float) -> None:
+        alarm.wait(seconds)
+
+    async def doze_async(self, alarm: asyncio.Event, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await alarm.wait()
 
 
 _current: Clock = _RealClock()

@@ -65,17 +65,16 @@ def _text(body: bytes, content_type: str) -> str:
 
 def _too_deep(text: str, value: object) -> bool:
     """Whether objects and lists are nested so deep that ordinary code (repr, copy, pickle) may fail on them."""
-    if text.count("[") + text.count("{") <= _DEEPEST:
+    if text.count("[") + text.count("{") <= _DEEPEST or not isinstance(value, dict | list):
         return False
-    level = [value]
+    level: list[Any] = [value]
     for _ in range(_DEEPEST):
-        inner: list[object] = []
-        for item in level:
-            if isinstance(item, dict):
-                inner.extend(item.values())
-            elif isinstance(item, list):
-                inner.extend(item)
-        if not inner:
+        level = [
+            inner
+            for item in level
+            for inner in (item.values() if type(item) is dict else item)
+            if type(inner) is dict or type(inner) is list
+        ]
+        if not level:
             return False
-        level = inner
     return True

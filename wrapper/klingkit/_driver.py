@@ -11,7 +11,8 @@ from klingkit._effects import Chunk, Clock, Close, Open, Pause, Send, Tell, Work
 from klingkit._errors import KlingError
 
 if TYPE_CHECKING:
-    from klingkit._effects import Effect, Flow
+    from klingkit._effects import Call, Effect, Flow, Reply
+    from klingkit._hooks import Hooks
     from klingkit._secrets import Secret
     from klingkit._transports import AsyncSender, SyncSender
 
@@ -23,9 +24,10 @@ T = TypeVar("T")
 class SyncDriver:
     """Runs flows in the calling thread. Errors leave it with the key masked."""
 
-    def __init__(self, transport: SyncSender, secret: Secret) -> None:
+    def __init__(self, transport: SyncSender, secret: Secret, hooks: Hooks | None = None) -> None:
         self.transport = transport
         self._secret = secret
+        self._hooks = hooks
 
     def run(self, flow: Flow[T]) -> T:
         """Run `flow` to its end and return its result."""
@@ -48,10 +50,7 @@ class SyncDriver:
     def _perform(self, effect: Effect) -> Any:
         match effect:
             case Send(call):
-                reply = self.transport.send(call)
-                if self._secret.renewed(reply.status, reply.headers, reply.body):
-                    reply = self.transport.send(call)  # refused at the door: nothing was done, so it may be repeated
-                return reply
+                return self._send(call)
             case Open(fetch):
                 return self.transport.open(fetch)
             case Chunk(head):
@@ -59,6 +58,8 @@ class SyncDriver:
             case Close(head):
                 return self.transport.release(head)
             case Pause(seconds):
+                if self._hooks is not None:
+                    self._hooks.retried(effect)
                 return _clock.current().sleep(seconds)
             case Clock():
                 return _clock.current().monotonic(), _clock.current().wall()
@@ -67,13 +68,34 @@ class SyncDriver:
             case Work(job):
                 return job()
 
+    def _send(self, call: Call) -> Reply:
+        reply = self._exchange(call)
+        if self._secret.renewed(reply.status, reply.headers, reply.body):
+            reply = self._exchange(call)  # refused at the door: nothing was done, so it may be repeated
+        return reply
+
+    def _exchange(self, call: Call) -> Reply:
+        hooks = self._hooks
+        if hooks is None:
+            return self.transport.send(call)
+        hooks.sent(call)
+        begun = _clock.current().monotonic()
+        try:
+            reply = self.transport.send(call)
+        except BaseException as error:
+            hooks.failed(call, error, _clock.current().monotonic() - begun)
+            raise
+        hooks.received(call, reply, _clock.current().monotonic() - begun)
+        return reply
+
 
 class AsyncDriver:
     """Runs flows in an asyncio task. Errors leave it with the key masked."""
 
-    def __init__(self, transport: AsyncSender, secret: Secret) -> None:
+    def __init__(self, transport: AsyncSender, secret: Secret, hooks: Hooks | None = None) -> None:
         self.transport = transport
         self._secret = secret
+        self._hooks = hooks
 
     async def run(self, flow: Flow[T]) -> T:
         """Run `flow` to its end and return its result."""
@@ -96,10 +118,7 @@ class AsyncDriver:
     async def _perform(self, effect: Effect) -> Any:
         match effect:
             case Send(call):
-                reply = await self.transport.send(call)
-                if self._secret.renewed(reply.status, reply.headers, reply.body):
-                    reply = await self.transport.send(call)  # refused at the door: nothing was done
-                return reply
+                return await self._send(call)
             case Open(fetch):
                 return await self.transport.open(fetch)
             case Chunk(head):
@@ -107,6 +126,8 @@ class AsyncDriver:
             case Close(head):
                 return await self.transport.release(head)
             case Pause(seconds):
+                if self._hooks is not None:
+                    self._hooks.retried(effect)
                 return await _clock.current().sleep_async(seconds)
             case Clock():
                 return _clock.current().monotonic(), _clock.current().wall()
@@ -115,3 +136,23 @@ class AsyncDriver:
                 return await said if inspect.isawaitable(said) else said
             case Work(job):
                 return await asyncio.to_thread(job)
+
+    async def _send(self, call: Call) -> Reply:
+        reply = await self._exchange(call)
+        if self._secret.renewed(reply.status, reply.headers, reply.body):
+            reply = await self._exchange(call)  # refused at the door: nothing was done, so it may be repeated
+        return reply
+
+    async def _exchange(self, call: Call) -> Reply:
+        hooks = self._hooks
+        if hooks is None:
+            return await self.transport.send(call)
+        hooks.sent(call)
+        begun = _clock.current().monotonic()
+        try:
+            reply = await self.transport.send(call)
+        except BaseException as error:
+            hooks.failed(call, error, _clock.current().monotonic() - begun)
+            raise
+        hooks.received(call, reply, _clock.current().monotonic() - begun)
+        return reply

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from klingkit._errors import KlingError
     from klingkit._payload import Payload
     from klingkit._timeouts import Timeouts
 
@@ -118,9 +119,11 @@ class Close:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Wait for so many seconds."""
+    """Wait for so many seconds; before another attempt, with the error of the one before and its number, from 1."""
 
     seconds: float
+    trouble: KlingError | None = None
+    attempt: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +173,9 @@ def close(head: Head) -> Flow[None]:
     yield Close(head)
 
 
-def pause(seconds: float) -> Flow[None]:
+def pause(seconds: float, trouble: KlingError | None = None, attempt: int = 0) -> Flow[None]:
     """Ask for a Pause."""
-    yield Pause(seconds)
+    yield Pause(seconds, trouble, attempt)
 
 
 def clock() -> Flow[tuple[float, datetime]]:

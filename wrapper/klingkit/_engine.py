@@ -6,20 +6,25 @@ import threading
 import uuid
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from klingkit._compact import MINTED, Recent
 from klingkit._driver import AsyncDriver, SyncDriver
 from klingkit._flows import create, order
 from klingkit._surface import find_operation
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Mapping
+    from collections.abc import Callable, Coroutine, Mapping
 
     from klingkit._answer import TaskState
     from klingkit._effects import Flow
     from klingkit._flows import Order
+    from klingkit._hooks import Hooks
     from klingkit._network import Network
+    from klingkit._poller import Poller
+    from klingkit._poller_async import AsyncPoller
     from klingkit._request import Session
     from klingkit._secrets import Secret
     from klingkit._transport import AsyncHttpClient, SyncHttpClient
+    from klingkit.events import Event
 
 __all__ = ["AsyncEngine", "Engine", "creation"]
 
@@ -29,14 +34,34 @@ T = TypeVar("T")
 class Engine:
     """Runs the flows of one `Kling`. The transport is loaded when the first flow runs."""
 
-    def __init__(self, session: Session, secret: Secret, http_client: SyncHttpClient | Network | None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        secret: Secret,
+        http_client: SyncHttpClient | Network | None,
+        on_event: Callable[[Event], object] | None = None,
+    ) -> None:
         self.session = session
         self.secret = secret
+        self.hooks = _hooks(on_event, secret)
         self._http_client = http_client
         self._driver: SyncDriver | None = None
+        self._poller: Poller | None = None
+        self.homes: dict[str, Any] = {}
+        self.recent = Recent()
         self._lock = threading.Lock()
         if http_client is not None:
             self._loaded()
+
+    @property
+    def poller(self) -> Poller:
+        """What waits; loaded when first needed."""
+        with self._lock:
+            if self._poller is None:
+                from klingkit._poller import Poller
+
+                self._poller = Poller(self)
+            return self._poller
 
     def run(self, flow: Flow[T]) -> T:
         """Run `flow` to its end."""
@@ -55,20 +80,40 @@ class Engine:
             if self._driver is None:
                 from klingkit._transports import sync_sender
 
-                self._driver = SyncDriver(sync_sender(self.session.root, self.secret, self._http_client), self.secret)
+                transport = sync_sender(self.session.root, self.secret, self._http_client)
+                self._driver = SyncDriver(transport, self.secret, self.hooks)
             return self._driver
 
 
 class AsyncEngine:
     """Runs the flows of one `AsyncKling`, as `Engine` does."""
 
-    def __init__(self, session: Session, secret: Secret, http_client: AsyncHttpClient | Network | None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        secret: Secret,
+        http_client: AsyncHttpClient | Network | None,
+        on_event: Callable[[Event], object] | None = None,
+    ) -> None:
         self.session = session
         self.secret = secret
+        self.hooks = _hooks(on_event, secret)
         self._http_client = http_client
         self._driver: AsyncDriver | None = None
+        self._poller: AsyncPoller | None = None
+        self.homes: dict[str, Any] = {}
+        self.recent = Recent()
         if http_client is not None:
             self._loaded()
+
+    @property
+    def poller(self) -> AsyncPoller:
+        """What waits; loaded when first needed."""
+        if self._poller is None:
+            from klingkit._poller_async import AsyncPoller
+
+            self._poller = AsyncPoller(self)
+        return self._poller
 
     def run(self, flow: Flow[T]) -> Coroutine[Any, Any, T]:
         """Run `flow` to its end."""
@@ -86,8 +131,17 @@ class AsyncEngine:
         if self._driver is None:
             from klingkit._transports import async_sender
 
-            self._driver = AsyncDriver(async_sender(self.session.root, self.secret, self._http_client), self.secret)
+            transport = async_sender(self.session.root, self.secret, self._http_client)
+            self._driver = AsyncDriver(transport, self.secret, self.hooks)
         return self._driver
+
+
+def _hooks(on_event: Callable[[Event], object] | None, secret: Secret) -> Hooks | None:
+    if on_event is None:
+        return None
+    from klingkit._hooks import Hooks  # loaded for those who listen
+
+    return Hooks(on_event, secret)
 
 
 class _SharedEngine(Engine):
@@ -96,6 +150,7 @@ class _SharedEngine(Engine):
     def __init__(self, owner: Engine, session: Session) -> None:
         super().__init__(session, owner.secret, None)
         self._owner = owner
+        self.hooks = owner.hooks
 
     def close(self) -> None:
         """Leave the connections open: they are another's."""
@@ -110,6 +165,7 @@ class _SharedAsyncEngine(AsyncEngine):
     def __init__(self, owner: AsyncEngine, session: Session) -> None:
         super().__init__(session, owner.secret, None)
         self._owner = owner
+        self.hooks = owner.hooks
 
     async def close(self) -> None:
         """Leave the connections open: they are another's."""
@@ -130,7 +186,7 @@ def creation(
 
     `validate` says whether it is held against the relay's documents; None leaves that to the client.
     """
-    minted = f"klingkit-{uuid.uuid4()}"
+    minted = f"{MINTED}{uuid.uuid4()}"
 
     def prepare() -> Order:
         return order(session, find_operation(operation), arguments, extra, extra_headers, minted, validate)

@@ -31,7 +31,8 @@ KlingError
 ├── TaskFailedError               the task ended without a result
 │   └── TaskCancelledError
 ├── WaitTimeoutError              the task has not ended yet; it can be resumed
-└── DownloadError                 a result could not be saved
+├── DownloadError                 a result could not be saved
+└── CallbackError                 a callback is forged, old, or no callback at all
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ __all__ = [
     "AnswerTooLargeError",
     "AuthenticationError",
     "BalanceError",
+    "CallbackError",
     "ConfigurationError",
     "ConnectionFailedError",
     "ConnectionLostError",
@@ -380,3 +382,15 @@ class DownloadError(KlingError):
     def __init__(self, sentence: str, *, path: Path | None = None, **context: Any) -> None:
         super().__init__(sentence, **context)
         self.path = path
+
+
+class CallbackError(KlingError):
+    """What came as a callback is not believed, or is none. No task is touched.
+
+    Attributes:
+        http_status: what to answer its sender with: 400, 401 or 413.
+    """
+
+    def __init__(self, sentence: str, *, http_status: int, **context: Any) -> None:
+        super().__init__(sentence, **context)
+        self.http_status = http_status

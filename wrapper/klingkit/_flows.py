@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from klingkit._surface import Offer, Operation
     from klingkit._timeouts import Timeouts
 
-__all__ = ["Order", "Page", "create", "fetch", "fetch_page", "get", "order"]
+__all__ = ["Order", "Page", "create", "fetch", "fetch_page", "get", "look_at_page", "order"]
 
 _log = logging.getLogger("klingkit")
 _LOOKUP_PAGE = 100
@@ -149,7 +149,8 @@ def _create(order: Order) -> Flow[TaskState]:
                 if not is_ambiguous(error):
                     raise
                 return (yield from _reconcile(order, error, when))
-        yield from pause(delay)
+            trouble = error
+        yield from pause(delay, trouble, attempt + 1)
     raise AssertionError("unreachable: the loop above has no other end")
 
 
@@ -202,7 +203,8 @@ def get(session: Session, operation: Operation, task_id: str) -> Flow[TaskState]
             delay = before_next_read(error, attempt, session.max_retries, task_id)
             if delay is None:
                 raise
-        yield from pause(delay)
+            trouble = error
+        yield from pause(delay, trouble, attempt + 1)
     raise AssertionError("unreachable: the loop above has no other end")
 
 
@@ -244,18 +246,27 @@ def fetch_page(
 def _page_again(session: Session, operation: Operation, page: int, page_size: int, cursor: str | None) -> Flow[Page]:
     for attempt in itertools.count():
         try:
-            return (yield from _page(session, operation, page, page_size, cursor))
+            return (yield from look_at_page(session, operation, page, page_size, cursor=cursor))
         except errors.KlingError as error:
             delay = before_next_read(error, attempt, session.max_retries, f"{page}")
             if delay is None:
                 raise
-        yield from pause(delay)
+            trouble = error
+        yield from pause(delay, trouble, attempt + 1)
     raise AssertionError("unreachable: the loop above has no other end")
 
 
-def _page(session: Session, operation: Operation, page: int, page_size: int, cursor: str | None = None) -> Flow[Page]:
+def look_at_page(
+    session: Session,
+    operation: Operation,
+    page: int,
+    page_size: int,
+    timeouts: Timeouts | None = None,
+    cursor: str | None = None,
+) -> Flow[Page]:
+    """Ask once for a page of tasks. Raises as `fetch` does."""
     call = list_call(session, operation, page, page_size, cursor)
-    reply = yield from send(call)
+    reply = yield from send(call if timeouts is None else replace(call, timeouts=timeouts))
     _, now = yield from clock()
     answer = read_reply(reply, call, media=operation.media, now=now)
     if answer.tasks is None:
@@ -325,7 +336,7 @@ def _find(order: Order, external: str) -> Flow[TaskState | None]:
                 return state
     if order.offer.lists:
         try:
-            page = yield from _page(session, operation, 1, _LOOKUP_PAGE)
+            page = yield from look_at_page(session, operation, 1, _LOOKUP_PAGE)
         except errors.KlingError:
             return None
         return next((state for state in page.tasks if state.external_task_id == external), None)

@@ -6,9 +6,11 @@ passed; the caller broke it off. There is no fifth, and the sync and the async c
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import klingkit_data
 from klingkit import _errors as errors
 from klingkit._checks import is_number
 from klingkit._retry import is_passing, spread
@@ -25,6 +27,7 @@ __all__ = [
     "Stop",
     "after_error",
     "after_state",
+    "interval",
     "plan_wait",
     "remaining",
 ]
@@ -35,9 +38,12 @@ END_STATES: frozenset[State] = frozenset({"succeeded", "failed", "cancelled"})
 VISIBLE_WITHIN = 30.0
 """Seconds in which "no such task" is taken for a relay whose other half has not seen the create yet."""
 
-# Seconds between polls: a tenth of the time waited so far, within these bounds. Most gateways look at Kling every
-# 15 s, so asking more rarely loses time and asking more often gains none.
-_BOUNDS = {"video": (3.0, 15.0), "image": (2.0, 8.0)}
+# Seconds between polls: a tenth of the time waited so far, from a twentieth of the least to a twentieth of the most
+# time such tasks usually take, but within these bounds. Most gateways look at Kling every 15 s, so asking more rarely
+# loses time and asking more often gains none.
+_PART = 20
+_FASTEST = 2.0
+_SLOWEST = 8.0
 _SHARE = 0.1
 _LONGEST_BACKOFF = 60.0
 
@@ -87,7 +93,7 @@ def plan_wait(timeout: float, poll_interval: float | None, media: str, task_id: 
     Args:
         timeout: the deadline, in seconds from now; 0 asks once.
         poll_interval: seconds between polls; None lets klingkit choose.
-        media: ``video`` or ``image``; pictures are ready sooner.
+        media: what is made, such as ``video`` or ``image``; pictures are ready sooner (data: durations.toml).
         task_id: sets the small individual deviation.
 
     Raises:
@@ -97,8 +103,16 @@ def plan_wait(timeout: float, poll_interval: float | None, media: str, task_id: 
     if poll_interval is not None:
         _check("poll_interval", poll_interval, least=0.001)
         return Plan(timeout, poll_interval, poll_interval, 0.0)
-    fastest, slowest = _BOUNDS.get(media, _BOUNDS["video"])
+    fastest, slowest = _bounds(media)
     return Plan(timeout, fastest, slowest, 0.1 * spread(task_id))
+
+
+@functools.cache
+def _bounds(media: str) -> tuple[float, float]:
+    """Return the shortest and the longest interval for what tasks of this kind usually take."""
+    usual = klingkit_data.load("durations.toml")["media"]
+    row = usual.get(media, usual["video"])
+    return max(_FASTEST, row["least"] / _PART), max(_SLOWEST, row["most"] / _PART)
 
 
 def remaining(plan: Plan, progress: Progress, now: float) -> float:
@@ -110,7 +124,7 @@ def after_state(plan: Plan, progress: Progress, state: State, now: float) -> Dec
     """Return what to do after a poll that showed the task in `state`."""
     if state in END_STATES:
         return Stop()
-    return _again(plan, replace(progress, blips=0), now, _interval(plan, progress, now))
+    return _again(plan, replace(progress, blips=0), now, interval(plan, progress, now))
 
 
 def after_error(plan: Plan, progress: Progress, error: errors.KlingError, now: float) -> Decision:
@@ -118,8 +132,8 @@ def after_error(plan: Plan, progress: Progress, error: errors.KlingError, now: f
     early = now - progress.started <= VISIBLE_WITHIN
     if not is_passing(error) and not (isinstance(error, errors.NotFoundError) and early):
         return Stop()
-    interval = _interval(plan, progress, now)
-    wait = min(max(_LONGEST_BACKOFF, interval), interval * 2 ** min(progress.blips, 10))
+    usual = interval(plan, progress, now)
+    wait = min(max(_LONGEST_BACKOFF, usual), usual * 2 ** min(progress.blips, 10))
     if isinstance(error, errors.RelayError) and error.retry_after is not None:
         wait = min(_LONGEST_BACKOFF, max(wait, error.retry_after))
     return _again(plan, replace(progress, blips=progress.blips + 1), now, wait)
@@ -131,7 +145,8 @@ def _again(plan: Plan, progress: Progress, now: float, wait: float) -> Decision:
     return Ask(min(wait, left), progress) if left > 0 else GiveUp()
 
 
-def _interval(plan: Plan, progress: Progress, now: float) -> float:
+def interval(plan: Plan, progress: Progress, now: float) -> float:
+    """Return the seconds from one poll to the next."""
     share = _SHARE * max(0.0, now - progress.started)
     return min(plan.slowest, max(plan.fastest, share)) * (1 + plan.lean)
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from contextlib import aclosing, closing
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from klingkit._answer import TaskState
+from klingkit._compact import external_of, pack, status_of, unpack
 from klingkit._engine import AsyncEngine, Engine
 from klingkit._errors import ConfigurationError, InvalidRequestError
 from klingkit._polling import END_STATES
 from klingkit._surface import find_operation
 from klingkit._text import clean
-from klingkit._waiting import refresh, wait
+from klingkit._waiting import refresh
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,26 +22,40 @@ if TYPE_CHECKING:
 
     from klingkit._answer import File, State
     from klingkit._result import AsyncResult, Result
+    from klingkit._watch import Watch
 
 __all__ = ["AsyncTask", "Task", "TaskBase", "resumed"]
 
-E = TypeVar("E")
+E = TypeVar("E", bound=Engine | AsyncEngine)
 
 _FORMAT = 1
+
+
+class Home(Generic[E]):
+    """Where tasks live; one for all tasks of an operation. `engine` is None out of a pickle."""
+
+    __slots__ = ("engine", "operation", "relay")
+
+    def __init__(self, engine: E | None, relay: str, operation: str) -> None:
+        self.engine = engine
+        self.relay = relay
+        self.operation = operation
 
 
 class TaskBase(Generic[E]):
     """What `Task` and `AsyncTask` share.
 
     Attributes:
-        relay: id of the relay the task lives at.
-        operation: its operation, such as ``video_text2video``.
         task_id: the relay's id.
-        external_task_id: the id the task was created with, if any.
-        snapshot: the task as the relay last told it.
     """
 
-    __slots__ = ("_engine", "external_task_id", "operation", "relay", "snapshot", "task_id")
+    # `_watch` and `_due` are the task's place in the poller (`_board`): a handle of its own would weigh more.
+    __slots__ = ("_due", "_external", "_home", "_told", "_watch", "task_id")
+
+    _home: Home[E]
+    _told: bytes | TaskState
+    _watch: Watch | None
+    _due: float | None
 
     def __init__(
         self,
@@ -50,12 +66,13 @@ class TaskBase(Generic[E]):
         external_task_id: str | None,
         snapshot: TaskState,
     ) -> None:
-        self._engine = engine
-        self.relay = relay
-        self.operation = operation
+        self._home = _home_of(engine, relay, operation)
         self.task_id = task_id
-        self.external_task_id = external_task_id
-        self.snapshot = snapshot
+        self._watch = self._due = None
+        self._external = external_task_id
+        self._told = snapshot
+        if snapshot.is_read:
+            self.snapshot = snapshot
 
     def __repr__(self) -> str:
         return (
@@ -73,19 +90,55 @@ class TaskBase(Generic[E]):
         return type(self), (None, self.relay, self.operation, self.task_id, self.external_task_id, state)
 
     @property
+    def relay(self) -> str:
+        """Id of the relay the task lives at."""
+        return self._home.relay
+
+    @property
+    def operation(self) -> str:
+        """Its operation, such as ``video_text2video``."""
+        return self._home.operation
+
+    @property
+    def external_task_id(self) -> str | None:
+        """The id the task was created with, if any."""
+        told = self._told
+        if isinstance(told, bytes):
+            return external_of(told)
+        return self._external or told.external_task_id
+
+    @property
+    def snapshot(self) -> TaskState:
+        """The task as the relay last told it."""
+        told = self._told
+        return unpack(told, self.task_id, self.raw) if isinstance(told, bytes) else told
+
+    @snapshot.setter
+    def snapshot(self, state: TaskState) -> None:
+        external, engine = self.external_task_id, self._home.engine
+        packed = pack(state, self.task_id, external)
+        if packed is None:
+            self._external = external  # first: another thread may read in between
+            self._told = state
+            return
+        if state.raw is not None and engine is not None:
+            engine.recent.keep((self._home.operation, self.task_id), state.raw)
+        self._told, self._external = packed, None
+
+    @property
     def state(self) -> State:
         """Where the task stood when it was last asked for: ``queued``, ``running``, ``succeeded`` and so on."""
-        return self.snapshot.state
+        return self._status()[0]
 
     @property
     def done(self) -> bool:
         """Whether it had ended by then, well or not."""
-        return self.snapshot.state in END_STATES
+        return self.state in END_STATES
 
     @property
     def status_word(self) -> str | None:
         """The relay's own word for the state."""
-        return self.snapshot.status_word
+        return self._status()[1]
 
     @property
     def reason(self) -> str:
@@ -114,8 +167,14 @@ class TaskBase(Generic[E]):
 
     @property
     def raw(self) -> Any:
-        """The relay's last answer, untouched; None after pickling or resuming."""
-        return self.snapshot.raw
+        """The relay's last answer, untouched; None after pickling or resuming.
+
+        Of tasks that have not ended, a client keeps the last 64 answers; `refresh` brings one back.
+        """
+        told, home = self._told, self._home
+        if not isinstance(told, bytes):
+            return told.raw
+        return None if home.engine is None else home.engine.recent.get((home.operation, self.task_id))
 
     def to_json(self) -> str:
         """Return the task as one line of JSON, for ``kling.tasks.resume`` in any process. It holds no key."""
@@ -130,13 +189,35 @@ class TaskBase(Generic[E]):
             sort_keys=True,
         )
 
+    @classmethod
+    def from_json(cls, source: str | bytes) -> Self:
+        """Return the task that `to_json` wrote, without a client: ``kling.tasks.resume(task)`` gives it one.
+
+        Raises:
+            InvalidRequestError: it is nothing that `to_json` wrote.
+        """
+        relay, operation, task_id, external = _read(source)
+        state = TaskState(task_id, "unknown")
+        return cls(None, relay, find_operation(operation).id, task_id, external, state)
+
+    def _settle(self) -> None:
+        """Keep the snapshot small from here on: what came out of a list is kept as it came until then."""
+        if not isinstance(self._told, bytes):
+            self.snapshot = self._told
+
+    def _status(self) -> tuple[State, str | None]:
+        """Return state and status word, without reading the rest."""
+        told = self._told
+        return status_of(told) if isinstance(told, bytes) else (told.state, told.status_word)
+
     def _attached(self) -> E:
-        if self._engine is None:
+        engine = self._home.engine
+        if engine is None:
             raise ConfigurationError(
                 "This task came out of a pickle and has no client; give it one with kling.tasks.resume(task).",
                 relay=self.relay,
             )
-        return self._engine
+        return engine
 
 
 class Task(TaskBase[Engine]):
@@ -153,7 +234,10 @@ class Task(TaskBase[Engine]):
             UnexpectedAnswerError: what came is no answer about a task.
         """
         engine = self._attached()
+        before = self._status()
         engine.run(refresh(engine.session, self))
+        if engine.hooks is not None and before != self._status():
+            engine.hooks.changed(self, before[0])
         return self
 
     def wait(
@@ -179,8 +263,10 @@ class Task(TaskBase[Engine]):
         """
         from klingkit._result import Result
 
-        engine = self._attached()
-        engine.run(wait(engine.session, self, timeout, poll_interval, on_update))
+        with closing(self._attached().poller.watch([self], timeout, poll_interval, on_update)) as ended:
+            for _, error in ended:
+                if error is not None:
+                    raise error
         return Result(self)
 
 
@@ -192,7 +278,10 @@ class AsyncTask(TaskBase[AsyncEngine]):
     async def refresh(self) -> AsyncTask:
         """Ask the relay where the task stands, as `Task.refresh` does."""
         engine = self._attached()
+        before = self._status()
         await engine.run(refresh(engine.session, self))
+        if engine.hooks is not None and before != self._status():
+            engine.hooks.changed(self, before[0])
         return self
 
     async def wait(
@@ -204,9 +293,20 @@ class AsyncTask(TaskBase[AsyncEngine]):
         """Wait until the task has succeeded, as `Task.wait` does. `on_update` may be a coroutine function."""
         from klingkit._result import AsyncResult
 
-        engine = self._attached()
-        await engine.run(wait(engine.session, self, timeout, poll_interval, on_update))
+        async with aclosing(self._attached().poller.watch([self], timeout, poll_interval, on_update)) as ended:
+            async for _, error in ended:
+                if error is not None:
+                    raise error
         return AsyncResult(self)
+
+
+def _home_of(engine: E | None, relay: str, operation: str) -> Home[E]:
+    if engine is None:
+        return Home(None, relay, operation)
+    home: Home[E] | None = engine.homes.get(operation)
+    if home is None or home.relay != relay:
+        home = engine.homes[operation] = Home(engine, relay, operation)
+    return home
 
 
 def resumed(source: object, relay: str) -> tuple[str, str, str | None, TaskState]:

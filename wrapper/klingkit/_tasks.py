@@ -92,7 +92,7 @@ class Tasks:
 
     def _task(self, operation: str, state: TaskState, asked: str) -> Task:
         relay = self._engine.session.relay.id
-        return Task(self._engine, relay, operation, state.task_id or asked, state.external_task_id, state)
+        return Task(self._engine, relay, operation, state.task_id or asked, None, state)
 
 
 class AsyncTasks:
@@ -138,7 +138,7 @@ class AsyncTasks:
 
     def _task(self, operation: str, state: TaskState, asked: str) -> AsyncTask:
         relay = self._engine.session.relay.id
-        return AsyncTask(self._engine, relay, operation, state.task_id or asked, state.external_task_id, state)
+        return AsyncTask(self._engine, relay, operation, state.task_id or asked, None, state)
 
 
 def _unseen(states: tuple[TaskState, ...], seen: set[str]) -> builtins.list[TaskState]:

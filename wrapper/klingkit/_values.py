@@ -25,23 +25,32 @@ _SURELY_MICROSECONDS = 10**14
 
 
 def walk(document: object, path: Path) -> Iterator[Any]:
-    """Yield every value of `document` that `path` leads to, leaving out null."""
+    """Return every value of `document` that `path` leads to, leaving out null."""
     found = [document]
     for name, every in path:
-        members = [item[name] for item in found if isinstance(item, dict) and item.get(name) is not None]
+        members = []
+        for item in found:
+            if isinstance(item, dict):
+                member = item.get(name)
+                if member is not None:
+                    members.append(member)
+        if not members:
+            return iter(())  # where most paths end
         if every:
-            members = [entry for member in members if isinstance(member, list) for entry in member]
+            members = [entry for member in members if isinstance(member, list) for entry in member if entry is not None]
         found = members
-    yield from (item for item in found if item is not None)
+    return iter(found)
 
 
 def identifier(value: object) -> str | None:
     """Return an id as text. A number becomes text; a float is None, for it has lost digits by then."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = _digits(value)
     if not isinstance(value, str):
-        return None
-    text = value.strip().encode("utf-8", "replace").decode("utf-8")
+        value = _digits(value) if isinstance(value, int) and not isinstance(value, bool) else None
+        if value is None:
+            return None
+    text = value.strip()
+    if not text.isascii():
+        text = text.encode("utf-8", "replace").decode("utf-8")
     return text if 0 < len(text) <= _LONGEST_ID else None
 
 

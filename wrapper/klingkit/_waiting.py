@@ -1,4 +1,4 @@
-"""The wait for a task, as a flow. What to do next is decided in `_polling`."""
+"""What an answer about a task means to whoever waits for it. Pure."""
 
 from __future__ import annotations
 
@@ -6,22 +6,16 @@ import logging
 from typing import TYPE_CHECKING, Any, Protocol
 
 from klingkit import _errors as errors
-from klingkit._effects import clock, pause, tell
 from klingkit._flows import fetch
-from klingkit._polling import END_STATES, GiveUp, Progress, Stop, after_error, after_state, plan_wait, remaining
 from klingkit._surface import find_operation
 from klingkit._text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from klingkit._answer import TaskState
+    from klingkit._answer import State, TaskState
     from klingkit._effects import Flow
-    from klingkit._polling import Decision, Plan
     from klingkit._request import Session
-    from klingkit._timeouts import Timeouts
 
-__all__ = ["Handle", "refresh", "wait"]
+__all__ = ["Handle", "ending", "late", "note", "refresh"]
 
 _log = logging.getLogger("klingkit")
 
@@ -29,101 +23,57 @@ _log = logging.getLogger("klingkit")
 class Handle(Protocol):
     """The task object of the caller, as far as a wait needs it."""
 
-    relay: str
-    operation: str
     task_id: str
     snapshot: TaskState
+    _watch: Any
+    _due: float | None
+
+    @property
+    def relay(self) -> str:
+        """Id of the relay."""
+
+    @property
+    def operation(self) -> str:
+        """Id of the operation, without verb."""
+
+    def _settle(self) -> None:
+        """Keep the snapshot small from here on."""
+
+    def _status(self) -> tuple[State, str | None]:
+        """Return state and status word of the snapshot."""
 
 
-def refresh(session: Session, task: Handle) -> Flow[bool]:
-    """Ask once where `task` stands and note it there; return whether anything changed. Raises as `fetch` does."""
+def refresh(session: Session, task: Handle) -> Flow[None]:
+    """Ask once where `task` stands and note it there. Raises as `fetch` does."""
     state = yield from fetch(session, find_operation(task.operation), task.task_id)
-    return _note(task, state)
+    note(task, state)
 
 
-def wait(
-    session: Session,
-    task: Handle,
-    timeout: float,
-    poll_interval: float | None,
-    on_update: Callable[[Any], Any] | None,
-) -> Flow[None]:
-    """Wait until `task` has succeeded.
-
-    Raises:
-        InvalidRequestError: timeout or poll_interval is no number of seconds.
-        TaskFailedError, TaskCancelledError: it ended without a result.
-        WaitTimeoutError: the deadline passed; the last error of a poll, if any, is its cause.
-        RelayError: the relay refuses to tell, and waiting does not heal that.
-    """
-    plan = plan_wait(timeout, poll_interval, find_operation(task.operation).media, task.task_id)
-    if task.snapshot.state in END_STATES:
-        _end(task)
-        return
-    started, _ = yield from clock()
-    progress, now = Progress(started), started
-    while True:
-        limits = session.timeouts.within(remaining(plan, progress, now))
-        decision, trouble = yield from _look(session, task, plan, progress, limits, on_update)
-        if isinstance(decision, GiveUp):
-            raise _late(task, timeout) from trouble
-        if isinstance(decision, Stop):
-            if trouble is not None:
-                raise trouble
-            _end(task)
-            return
-        progress = decision.progress
-        yield from pause(decision.seconds)
-        now, _ = yield from clock()
-
-
-def _look(
-    session: Session,
-    task: Handle,
-    plan: Plan,
-    progress: Progress,
-    limits: Timeouts,
-    on_update: Callable[[Any], Any] | None,
-) -> Flow[tuple[Decision, errors.KlingError | None]]:
-    """Ask once; return what to do next, and what went wrong, if anything."""
-    try:
-        state = yield from fetch(session, find_operation(task.operation), task.task_id, limits)
-    except errors.KlingError as error:
-        _log.info("poll of task %s at %s went wrong (%s)", task.task_id, task.relay, type(error).__name__)
-        now, _ = yield from clock()
-        return after_error(plan, progress, error, now), error
-    if _note(task, state) and on_update is not None:
-        yield from tell(on_update, task)
-    now, _ = yield from clock()
-    return after_state(plan, progress, task.snapshot.state, now), None
-
-
-def _note(task: Handle, state: TaskState) -> bool:
-    before, task.snapshot = task.snapshot, state
-    if state.state == "unknown" and state.status_word != before.status_word:
+def note(task: Handle, state: TaskState) -> bool:
+    """Let `task` stand as `state` says; return whether its status changed."""
+    before, before_word = task._status()
+    if state.state == "unknown" and state.status_word != before_word:
         _log.warning(
             "%s says %r of task %s, a status klingkit does not know; it is taken for not finished.",
             task.relay,
             clean(state.status_word, 60),
             task.task_id,
         )
-    if state.task_id not in {task.task_id, before.task_id} and state.external_task_id != task.task_id:
+    foreign = state.task_id != task.task_id and state.external_task_id != task.task_id
+    if foreign and state.task_id != task.snapshot.task_id:
         _log.warning("%s was asked for task %s and told of task %s", task.relay, task.task_id, state.task_id)
-    return (before.state, before.status_word) != (state.state, state.status_word)
+    task.snapshot = state
+    return (before, before_word) != (state.state, state.status_word)
 
 
-def _end(task: Handle) -> None:
-    """Return if the task succeeded.
-
-    Raises:
-        TaskFailedError, TaskCancelledError: it did not.
-    """
+def ending(task: Handle) -> errors.TaskFailedError | None:
+    """Return the error that an ended task ends its wait with; None when it has succeeded."""
     state = task.snapshot
     if state.state == "succeeded":
-        return
+        return None
     cancelled = state.state == "cancelled"
     kind = errors.TaskCancelledError if cancelled else errors.TaskFailedError
-    raise kind(
+    return kind(
         f"Task {task.task_id} at {task.relay} {'was cancelled' if cancelled else 'failed'}: "
         f"{clean(state.reason) or 'no reason given'}. Change the request, or ask the relay why; waiting does not help.",
         task=task,
@@ -135,9 +85,10 @@ def _end(task: Handle) -> None:
     )
 
 
-def _late(task: Handle, timeout: float) -> errors.WaitTimeoutError:
+def late(task: Handle, timeout: float, trouble: errors.KlingError | None) -> errors.WaitTimeoutError:
+    """Return the error of a wait whose deadline passed; `trouble` is what was wrong with the last poll, if anything."""
     word = clean(task.snapshot.status_word, 60) or "nothing yet"
-    return errors.WaitTimeoutError(
+    error = errors.WaitTimeoutError(
         f"Task {task.task_id} at {task.relay} has not ended within {timeout:g} seconds; its last status was {word}. "
         "It goes on: do not create it anew, but wait again, or keep error.task.to_json() and resume it later.",
         task=task,
@@ -146,3 +97,5 @@ def _late(task: Handle, timeout: float) -> errors.WaitTimeoutError:
         operation=f"{task.operation}_get",
         request_id=task.snapshot.request_id,
     )
+    error.__cause__ = trouble
+    return error

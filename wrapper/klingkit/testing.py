@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from klingkit import _clock
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Iterator
 
 __all__ = ["InstantClock", "instant_waits"]
@@ -55,6 +56,17 @@ class InstantClock:
         """Jump over a wait, letting other coroutines run."""
         self.sleep(seconds)
         await asyncio.sleep(0)
+
+    def doze(self, alarm: threading.Event, seconds: float) -> None:
+        """Jump over a wait, unless `alarm` has ended it already."""
+        if not alarm.is_set():
+            self.sleep(seconds)
+
+    async def doze_async(self, alarm: asyncio.Event, seconds: float) -> None:
+        """Jump over a wait, unless `alarm` ends it while other coroutines run."""
+        await asyncio.sleep(0)
+        if not alarm.is_set():
+            self.sleep(seconds)
 
 
 @contextmanager

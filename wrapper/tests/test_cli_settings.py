@@ -210,4 +210,4 @@ def test_a_relay_like_gateway_software_says_where_it_is(config: File) -> None:
     with Kling("mine", api_key=KEY, environ=environ) as kling:
         assert kling.base_url == "https://mine.example/kling"
         with pytest.raises(UnsupportedByRelayError, match="mine drops sound"):
-            kling.video.text_to_video("x", model_name="kling-v1-6", sound="on")
+            kling.video.text_to_video("x", model_name="kling-v2-6", mode="pro", sound="on")

@@ -30,6 +30,7 @@ NEEDED: dict[str, Any] = {
     "seen": "a web page",
     "task": Task(None, "anyapi", "video_text2video", "831", None, TaskState("831", "failed", raw={"deep": []})),
     "task_id": "831",
+    "http_status": 400,
 }
 
 

@@ -48,6 +48,8 @@ PAIRS = [
 
 DECIDES = [
     "_answer",
+    "_board",
+    "_compact",
     "_dialect",
     "_document",
     "_download",
@@ -59,9 +61,13 @@ DECIDES = [
     "_request",
     "_retry",
     "_rules",
+    "_signature",
+    "_sweep",
     "_tables",
+    "_timetable",
     "_values",
     "_waiting",
+    "_watch",
 ]
 
 

@@ -64,6 +64,17 @@ def test_a_task_that_has_ended_is_not_asked_for_again(respx_mock: Any, words: An
     assert route.call_count == 1
 
 
+def test_a_create_that_is_answered_with_success_is_asked_for_its_files(
+    respx_mock: Any, words: Any, either: Any
+) -> None:
+    respx_mock.post(words.root).respond(json=words.task("succeed"))
+    route = query(respx_mock, words, words.done(URL))
+    task = either.run(either.open().video.text_to_video("A fox", model_name="kling-v3"))
+    assert task.files == ()
+    assert either.run(task.wait()).url == URL
+    assert route.call_count == 1
+
+
 def test_every_change_is_told_once(respx_mock: Any, words: Any, either: Any, task: Any) -> None:
     query(respx_mock, words, words.task(), words.task("processing"), words.task("processing"), words.done(URL))
     seen: list[tuple[str, bool]] = []

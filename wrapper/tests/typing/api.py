@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from klingkit import AsyncKling, AsyncResult, AsyncTask, Kling, Result, Task, TaskFailedError, WaitTimeoutError
+from klingkit.callbacks import CallbackApp, receive
+from klingkit.events import Event, StateChanged
 
 
 def sync_use() -> Path:
@@ -26,7 +28,18 @@ def sync_use() -> Path:
         except WaitTimeoutError as error:
             print(error.task)
             raise
-        return result.download("fox.mp4")
+        for outcome in kling.wait_many(found, timeout=60, on_update=lambda seen: print(seen.state)):
+            ended: Task = outcome.task
+            made: Result = outcome.result()
+            print(ended, made, outcome.error)
+        stored: Task = Task.from_json(task.to_json())
+        print(receive({}, b"{}", client=kling, secret=None).state.files)
+        return kling.tasks.resume(stored).wait().download("fox.mp4") if found else result.download("fox.mp4")
+
+
+def watch(event: Event) -> None:
+    if isinstance(event, StateChanged):
+        print(event.before, event.after)
 
 
 async def async_use() -> list[Path]:
@@ -36,4 +49,12 @@ async def async_use() -> list[Path]:
         result: AsyncResult = await task.wait()
         url: str = result.url
         print(url, result.files[0].kind)
+        async for outcome in kling.wait_many([task]):
+            done: AsyncResult = outcome.result()
+            print(done.url)
+        CallbackApp(kling, on_callback=lambda callback: print(callback.task_id))
         return await result.download_all("out")
+
+
+def watched() -> Kling:
+    return Kling(relay="anyapi", on_event=watch)

@@ -1,0 +1,59 @@
+"""What the jobs of the book are in requests, and how their ends are written down: the same for both pollers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from klingkit._errors import KlingError, UnsupportedByRelayError
+from klingkit._flows import fetch, look_at_page
+from klingkit._surface import find_operation
+from klingkit._sweep import Sweep
+
+if TYPE_CHECKING:
+    from klingkit._board import Board, Job
+    from klingkit._effects import Flow
+    from klingkit._request import Session
+
+__all__ = ["flow_of", "lists", "name_of", "note_end", "note_error"]
+
+
+def lists(session: Session, operation: str) -> bool:
+    """Whether the relay documents a list of the tasks of an operation."""
+    try:
+        asked = find_operation(operation)
+        offer = session.offer(asked)
+    except UnsupportedByRelayError:
+        return False
+    return offer.lists and offer.documented and not asked.shared  # a page by cursor serves no sweep
+
+
+def name_of(job: Job) -> str:
+    """Return the operationId of what the job asks."""
+    return f"{job.operation}_list" if isinstance(job, Sweep) else f"{job.task.operation}_get"
+
+
+def flow_of(job: Job, session: Session, left: float) -> Flow[Any]:
+    """Return the flow that carries out a job; whoever runs it has `left` seconds left."""
+    limits = session.timeouts.within(min(job.left, left))
+    if isinstance(job, Sweep):
+        return look_at_page(session, find_operation(job.operation), job.page, job.size, limits)
+    return fetch(session, find_operation(job.task.operation), job.task.task_id, limits)
+
+
+def note_end(board: Board, job: Job, result: Any, now: float) -> int:
+    """Write down what the relay answered; return how many tasks it told of."""
+    if isinstance(job, Sweep):
+        board.swept(job, result.tasks, now)
+        return len(result.tasks)
+    board.looked(job, result, now)
+    return 1
+
+
+def note_error(board: Board, job: Job, error: Exception, now: float) -> None:
+    """Write down that a job went wrong."""
+    if not isinstance(error, KlingError):
+        board.broken(job, error)
+    elif isinstance(job, Sweep):
+        board.sweep_failed(job, error, now)
+    else:
+        board.look_failed(job, error, now)

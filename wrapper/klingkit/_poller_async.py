@@ -1,0 +1,210 @@
+"""The poller of `AsyncKling`: while somebody waits, one task of the event loop keeps the time of the book (`_board`).
+
+What is due is carried out by a few more tasks, which end when nothing is due. Nobody waits, none of them runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import math
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from klingkit import _clock
+from klingkit._board import Board
+from klingkit._errors import KlingError
+from klingkit._jobs import flow_of, lists, name_of, note_end, note_error
+from klingkit._watch import Watch
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+
+    from klingkit._answer import TaskState
+    from klingkit._board import Job
+    from klingkit._engine import AsyncEngine
+    from klingkit._task import AsyncTask
+
+__all__ = ["AsyncPoller"]
+
+_WORKERS = 32
+
+
+class AsyncPoller:
+    """The poller of one client.
+
+    Args:
+        engine: runs the polls.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._board = Board(partial(lists, engine.session))
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._alarm: asyncio.Event | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._timekeeper: asyncio.Task[None] | None = None
+
+    def watch(
+        self,
+        tasks: Sequence[AsyncTask],
+        timeout: float,
+        poll_interval: float | None,
+        on_update: Callable[[AsyncTask], object] | None,
+    ) -> AsyncGenerator[tuple[AsyncTask, BaseException | None], None]:
+        """Yield each of `tasks` when its wait is over, with the error it is over with, if any.
+
+        Raises:
+            InvalidRequestError: timeout or poll_interval is no number of seconds.
+        """
+        alarm = asyncio.Event()
+        watch = Watch(timeout, poll_interval, _now(), on_update is not None, alarm.set)
+        return self._news(watch, alarm, tasks, on_update)
+
+    def hurry(self, task_id: str) -> bool:
+        """Look at a task right away; return whether anybody waits for it. May be called from any thread."""
+        return self._in_loop(lambda: self._board.hurry(task_id, _now()), task_id)
+
+    def told(self, state: TaskState) -> bool:
+        """Take in what a callback that can be trusted says; return whether anybody waits for the task."""
+        return self._in_loop(lambda: self._board.told(state, _now()), state.task_id or "")
+
+    def _in_loop(self, job: Callable[[], bool], task_id: str) -> bool:
+        loop, found = self._loop, self._board.knows(task_id)
+        if loop is not None and found and not loop.is_closed():
+
+            def run() -> None:
+                job()
+                self._tell()
+                self._rouse()
+
+            loop.call_soon_threadsafe(run)
+        return found
+
+    async def _news(
+        self,
+        watch: Watch,
+        alarm: asyncio.Event,
+        tasks: Sequence[AsyncTask],
+        on_update: Callable[[AsyncTask], object] | None,
+    ) -> AsyncGenerator[tuple[Any, BaseException | None], None]:
+        try:
+            self._board.enter(watch, tasks, _now())
+            if watch.open:
+                self._start()
+            while watch.open or watch.news:
+                while watch.news:
+                    news = watch.news.popleft()
+                    if news.over:
+                        if isinstance(news.error, KlingError):
+                            self._engine.secret.scrub(news.error)
+                        yield news.task, news.error
+                    elif on_update is not None:
+                        said = on_update(news.task)  # type: ignore[arg-type]
+                        if inspect.isawaitable(said):
+                            await said
+                if watch.open:
+                    await alarm.wait()
+                    alarm.clear()
+        finally:
+            if watch.open:
+                self._board.leave(watch, tasks)
+            self._stop_if_idle()
+
+    # ------------------------------------------------------------------------------------------ the tasks of the loop
+
+    def _start(self) -> None:
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:
+            # What ran in another loop ended with it.
+            self._loop, self._alarm, self._tasks = loop, None, set()
+        if self._alarm is None:
+            self._alarm = asyncio.Event()
+            self._timekeeper = self._spawn(self._keep_time(self._alarm))
+        self._alarm.set()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        assert self._loop is not None
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """See to it that nobody is left waiting for what will not come."""
+        self._tasks.discard(task)
+        error = asyncio.CancelledError("klingkit's poller was cancelled") if task.cancelled() else task.exception()
+        if task is self._timekeeper:
+            self._timekeeper = self._alarm = None
+            self._board.break_all(error or asyncio.CancelledError())
+        elif error is not None and not task.cancelled():
+            self._board.break_all(error)
+        else:
+            self._rouse()
+
+    def _stop_if_idle(self) -> None:
+        if self._board.is_empty:
+            self._alarm = self._timekeeper = None
+            for task in tuple(self._tasks):
+                if not task.done() and self._loop is not None and not self._loop.is_closed():
+                    task.cancel()
+        else:
+            self._rouse()
+
+    def _rouse(self) -> None:
+        if self._alarm is not None:
+            self._alarm.set()
+
+    async def _keep_time(self, alarm: asyncio.Event) -> None:
+        """Hand out what is due; wait until something is."""
+        while True:
+            alarm.clear()
+            rest = self._hand_out(alarm)
+            if rest is None:
+                await alarm.wait()
+            else:
+                await _clock.current().doze_async(alarm, rest)
+
+    def _hand_out(self, alarm: asyncio.Event) -> float | None:
+        """Start what is due; return for how many seconds nothing more is, None as long as nothing changes."""
+        while len(self._tasks) <= _WORKERS:
+            job = self._board.take(_now())
+            if job is None or isinstance(job, float):
+                return job
+            self._spawn(self._work(job, alarm))
+        return None
+
+    async def _work(self, first: Job, alarm: asyncio.Event) -> None:
+        """Carry out a job, and then what else is due."""
+        job: Job | float | None = first
+        while job is not None and not isinstance(job, float):
+            await self._do(job)
+            job = self._board.take(_now())
+        alarm.set()  # the time of the next one may be another now
+
+    async def _do(self, job: Job) -> None:
+        session, count, trouble = self._engine.session, 0, None
+        try:
+            result = await self._engine.run(flow_of(job, session, math.inf))
+        except Exception as error:  # noqa: BLE001 - it is told to whoever waits for the task
+            trouble = error
+        except BaseException:  # nobody waits any more, or the loop ends
+            self._board.give_back(job, _now())
+            raise
+        if trouble is None:
+            count = note_end(self._board, job, result, _now())
+        else:
+            note_error(self._board, job, trouble, _now())
+        if self._engine.hooks is not None:
+            self._engine.hooks.polled(session.relay.id, name_of(job), count, trouble)
+        self._tell()
+
+    def _tell(self) -> None:
+        changes, self._board.changes = self._board.changes, []
+        if self._engine.hooks is not None:
+            for task, before in changes:
+                self._engine.hooks.changed(task, before)
+
+
+def _now() -> float:
+    return _clock.current().monotonic()
