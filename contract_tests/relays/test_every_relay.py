@@ -53,7 +53,7 @@ def a_model(relay: str, operation: str) -> str:
     words: dict[str, Any] = properties.get("model_name") or properties["model"]
     if "$ref" in words:
         words = document(relay)["components"]["schemas"][words["$ref"].rpartition("/")[2]]
-    return str(words.get("enum", ["kling-v1-6"])[-1])
+    return str(max(words.get("enum", ["kling-v1-6"])))
 
 
 def create(either: Any, kling: Any, operation: str, model: str) -> Any:

@@ -29,7 +29,8 @@ _CHECKS = ("limits", "missing-required", "wrong-type", "conditions", RULES, MODE
 
 def ask(session: Session) -> None:
     """Probe every create, then the query parameters of every list, then the other calls."""
-    for create, _, listing in session.pairs():
+    # Where there is a list it shows whether refusals are charged, for all creates: so those go first.
+    for create, _, listing in sorted(session.pairs(), key=lambda pair: pair[2] is None):
         if session.board.wants("refused-free"):
             _refused_free(session, create, listing)
         if any(session.board.wants(check) for check in _CHECKS):

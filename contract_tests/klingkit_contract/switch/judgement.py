@@ -88,11 +88,16 @@ def _operation(use: Use, old: Surface, new: Surface) -> Iterator[Reason]:
         yield Reason(Rating.BLOCKS, kind, use.operation, "", words, where=where)
         return
     evidence = new.contract.operations[use.operation].evidence
-    if evidence != "documented" and old.contract.operations.get(use.operation) is not None:
+    before = old.contract.operations.get(use.operation)
+    if evidence != "documented" and before is not None:
         words = (
             f"{new.relay}'s own pages do not describe it; it is {evidence}, with the official documents in its place."
         )
-        yield Reason(Rating.NOTE, Kind.ASSUMED, use.operation, "", words, where=where)
+        if evidence == "claimed" != before.evidence and use.operation.endswith(("_create", "_run")):
+            words += " Try it before you rely on it."
+            yield Reason(Rating.COSTS, Kind.CLAIMED, use.operation, "", words, where=where)
+        else:
+            yield Reason(Rating.NOTE, Kind.ASSUMED, use.operation, "", words, where=where)
 
 
 def _answer(use: Use, old: Surface, new: Surface) -> Iterator[Reason]:

@@ -23,7 +23,8 @@ MODEL = "kling-v1-6"
 
 
 def text_to_video(either: Any, kling: Any, prompt: str = "A fox", **more: Any) -> Any:
-    return either.run(kling.video.text_to_video(prompt, model_name=MODEL, **more))
+    sounding = {"model_name": "kling-v2-6", "mode": "pro"} if "sound" in more else {"model_name": MODEL}
+    return either.run(kling.video.text_to_video(prompt, **sounding, **more))
 
 
 def sent(respx_mock: Any, either: Any, relay: str, **more: Any) -> Any:
@@ -79,7 +80,8 @@ def test_what_is_dropped_can_be_sent_all_the_same(respx_mock: Any, either: Any) 
 
 
 def test_the_newest_generation_drops_nothing(respx_mock: Any, either: Any) -> None:
-    assert sent(respx_mock, either, "newapi-c", sound="on", cfg_scale=0)["cfg_scale"] == 0
+    assert sent(respx_mock, either, "newapi-c", cfg_scale=0)["cfg_scale"] == 0
+    assert sent(respx_mock, either, "newapi-c", watermark_info={"enabled": True})["watermark_info"] == {"enabled": True}
 
 
 @pytest.mark.parametrize("relay", GATEWAYS)
@@ -121,7 +123,10 @@ def test_an_unknown_model_is_a_permanent_refusal_whatever_its_status(
 ) -> None:
     kling = opened(either, emulator, relay)
     before = emulator.charges(relay), emulator.requests(relay)
-    with pytest.raises((klingkit.NotFoundError, klingkit.RequestRefusedError)) as caught:
+    with (
+        pytest.warns(klingkit.KlingWarning, match="kling-v99"),
+        pytest.raises((klingkit.NotFoundError, klingkit.RequestRefusedError)) as caught,
+    ):
         either.run(kling.video.text_to_video("A fox", model_name="kling-v99"))
     assert not caught.value.retryable
     assert (emulator.charges(relay), emulator.requests(relay)) == (before[0], before[1] + 1)

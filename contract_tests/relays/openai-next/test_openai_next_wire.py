@@ -65,7 +65,7 @@ def test_a_query_that_is_not_offered_after_all_is_a_web_page(respx_mock: Any, ei
 def test_text_and_picture_to_video_are_said_as_in_the_one_spec(respx_mock: Any, either: Any) -> None:
     videos = ROOT.rpartition("/")[0]
     kling = either.open("openai-next")
-    told = {"model_name": "kling-v1-6", "duration": 10, "external_task_id": "mine"}
+    told = {"model_name": "kling-v1-6", "mode": "pro", "duration": 10, "external_task_id": "mine"}
     text = respx_mock.post(f"{videos}/text2video").respond(json=CREATED)
     either.run(kling.video.text_to_video("A fox", cfg_scale=0.7, **told))
     picture = respx_mock.post(f"{videos}/image2video").respond(json=CREATED)

@@ -24,7 +24,7 @@ EXPECTED = {
     "newapi-a2": ("new-api", ["A2"]),
     "newapi-b": ("new-api", ["A2-late", "B"]),
     "newapi-c": ("new-api", ["C"]),
-    "xiexus": ("", []),
+    "xiexus": ("new-api", ["C"]),
 }
 WITHOUT_KEY = {
     "newapi-a1": ["A1"],

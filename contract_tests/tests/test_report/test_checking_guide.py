@@ -93,7 +93,7 @@ def test_the_example_of_a_move_is_what_the_command_prints(tmp_path, monkeypatch,
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     monkeypatch.setenv("COLUMNS", "80")
-    call = 'kling.video.text_to_video("A fox", model_name="kling-v3")'
+    call = 'kling.video.multi_image_to_video(["fox.png"], "A fox", model_name="kling-v1-6")'
     Path("app.py").write_text(f"from klingkit import Kling\n\nkling = Kling(relay='anyapi')\n{call}\n")
     command, _, answer = shown.partition("\n")
     assert can_switch.main(command.split()[3:]) == 1

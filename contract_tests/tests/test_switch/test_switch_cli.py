@@ -32,6 +32,10 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return file
 
 
+# What haoee does not have.
+ELSEWHERE = 'kling.video.multi_image_to_video(["a.png"], model_name="kling-v1-6")\n'
+
+
 def can_switch(*argv: str) -> int:
     return main(["check", "can-switch", *argv])
 
@@ -67,6 +71,7 @@ def test_code_that_can_move_ends_with_0(app: Path, capsys: pytest.CaptureFixture
 
 
 def test_code_that_cannot_ends_with_1_within_80_columns(app: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    app.write_text(ELSEWHERE)
     assert can_switch("--from", "anyapi", "--to", "haoee", "--used-by", str(app.parent)) == 1
     out = capsys.readouterr().out
     assert out.startswith("Cannot switch: anyapi → haoee")
@@ -76,10 +81,11 @@ def test_code_that_cannot_ends_with_1_within_80_columns(app: Path, capsys: pytes
 
 
 def test_json_has_every_reason(app: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    app.write_text(ELSEWHERE)
     assert can_switch("--from", "anyapi", "--to", "haoee", "--used-by", str(app), "--json", "--no-history") == 1
     document = json.loads(capsys.readouterr().out)
     assert (document["from"], document["to"], document["can"]) == ("anyapi", "haoee", False)
-    assert document["operations"] == [CREATE, GET]
+    assert document["operations"] == ["video_multi_image2video_create", "video_multi_image2video_get"]
     assert {reason["rating"] for reason in document["reasons"]} == {"blocks"}
     assert document["reasons"][0]["where"] == [f"{app}:1"]
 
