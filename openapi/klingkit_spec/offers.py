@@ -68,7 +68,8 @@ def put_offers(
         rows = _rows(spec, name) if said else {}
         if rows:
             usual = {path: row.get("default") for path, row in _members(spec, ours[name]).items()}
-            found = _offers(said, place, usual, _number(_members(document, node), said, place))
+            heard = _heard(said, dialects, dialect, name)
+            found = _offers(heard, place, usual, _number(_members(document, node), said, place))
             node[OFFERS] = {"sources": list(words["sources"]), **found, "models": _worded(rows, found)}
 
 
@@ -81,6 +82,30 @@ def _rows(spec: Mapping[str, Any], operation: str) -> dict[str, Any]:
         for model, entry in table.get(surface, {}).items()
         if operation in entry.get("operations", {})
     }
+
+
+def _heard(
+    said: Mapping[str, Any], dialects: Mapping[str, Any] | None, dialect: str, operation: str
+) -> Mapping[str, Any]:
+    """Return the words without features that never arrive: a relay which drops a field refuses nothing for it.
+
+    Where only a 0 of it is dropped, a 0 asks for nothing.
+    """
+    if dialects is None:
+        return said
+    whole = dialects["dialect"][dialect]
+    special = whole.get("operation", {}).get(base_name(operation), {}).get("request", {})
+    request = {**whole.get("request", {}), **special}
+    if not request.get("forwards"):
+        return said
+    arriving = []
+    for row in said["features"]:
+        field, when = row["field"].partition(".")[0].removesuffix("[]"), row["when"]
+        if field in request.get("zeros_lost", ()) and isinstance(when.get(field), dict):
+            when = {**when, field: {**when[field], "none": [*when[field].get("none", ()), 0]}}
+        if field in request["forwards"]:
+            arriving.append({**row, "when": when})
+    return {**said, "features": arriving}
 
 
 def _offers(

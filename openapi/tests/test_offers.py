@@ -165,3 +165,18 @@ def test_the_official_document_has_rows_for_every_operation_of_a_current_model()
         for operation in entry["operations"]
     }
     assert wanted <= document["x-kling-capability-words"]["operations"].keys()
+
+
+def test_what_a_gateway_drops_is_no_feature_it_could_refuse() -> None:
+    document = spec()
+    put_offers(document, spec(), dialects(forwards=["model_name", "mode"]), "theirs")
+    assert offers(document)["features"] == []
+
+
+def test_where_a_gateway_drops_a_nought_a_nought_asks_for_nothing() -> None:
+    official = spec()
+    words = official["x-kling-capability-words"]["operations"]["video_x_create"]
+    words["features"][0]["when"] = {"sound": {"given": True, "none": ["off"]}}
+    document = spec()
+    put_offers(document, official, dialects(forwards=["sound"], zeros_lost=["sound"]), "theirs")
+    assert offers(document)["features"][0]["when"] == {"sound": {"given": True, "none": ["off", 0]}}

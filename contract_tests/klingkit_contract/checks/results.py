@@ -26,6 +26,7 @@ _WANTED = {
     "image": "image",
     "audio": "audio",
     "voice": "audio",
+    "element": "image",  # what it was made of
     "solution_virtual_try_on": "image",
     "solution_clothing_dupe": "image",
 }
