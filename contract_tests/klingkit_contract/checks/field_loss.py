@@ -66,7 +66,7 @@ def ask(session: Session, tap: Tap) -> None:
 
 
 def _case(session: Session, official: Contract, create: Operation) -> _Case:
-    maker = Maker(session.contract, session.samples, create)
+    maker = Maker(session.contract, session.samples, create, near=is_loopback(session.guard.base_url))
     twin = official.operations.get(create.id)
     full = maker.full()
     if twin is not None:
@@ -93,7 +93,7 @@ def _packed(
     box = request.get("rest", "")
     if box not in maker.names or box in Fields(official, twin):
         return body
-    kling = Maker(official, Samples(official), twin)
+    kling = Maker(official, Samples(official), twin, near=is_loopback(session.guard.base_url))
     forwards = request.get("forwards", kling.names)
     model = next((body[name] for name in _NAMING - {"prompt"} if name in body), None)
     best = next((one for one in kling.full() if one.get("model_name") == model), kling.full()[0])

@@ -24,14 +24,16 @@ _MOST_MEMBERS = 6  # values of one member of an object
 _MOST_BODIES = 6  # of one operation
 _MODELS = ("model_name", "model")
 _PROMPT = "prompt"
-_ADDRESS = "https://klingkit.invalid/"  # a name that leads nowhere
+# Where nobody listens: by a name that there is not, or, for a relay on this machine, on the machine.
+_NOWHERE, _NOWHERE_HERE = "https://klingkit.invalid/", "http://127.0.0.1:9/"
 _LEFT_OUT = object()
 
 
 class Maker:
-    """Makes bodies for one create."""
+    """Makes bodies for one create. `near` tells whether the relay is on this machine: callbacks then stay there."""
 
-    def __init__(self, contract: Contract, samples: Samples, operation: Operation) -> None:
+    def __init__(self, contract: Contract, samples: Samples, operation: Operation, *, near: bool = False) -> None:
+        self._address = _NOWHERE_HERE if near else _NOWHERE
         self._contract, self._samples, self._operation = contract, samples, operation
         self._schema = contract.request_schema(operation)
         self._pointer, node = contract.resolve(self._schema)
@@ -200,7 +202,7 @@ class Maker:
         if isinstance(now, str):
             yield now
         if name.endswith("callback_url") or node.get("format") == "uri":
-            yield f"{_ADDRESS}{name}"
+            yield f"{self._address}{name}"
         smallest = self._samples.smallest(pointer)
         words = f"klingkit {name.replace('_', ' ')}"[: node.get("maxLength", 100)]
         plain = isinstance(smallest, str) and smallest.startswith("klingkit"[: node.get("maxLength", 8)])

@@ -24,8 +24,13 @@ from klingkit_contract.targets import read_targets
 from klingkit_emulator.launch import launch, launch_tap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
+
+    from klingkit_emulator.launch import Tap as TapUrls
+
+    Behind = Callable[[str], AbstractContextManager[tuple[str, str, Tap]]]
 
 TEXT, IMAGE = "video_text2video_create", "video_image2video_create"
 # What the body cache of a late A2 and of B loses: all but model, prompt, mode, image and duration.
@@ -42,11 +47,31 @@ def _plain(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-@contextmanager
-def behind(gateway: str) -> Iterator[tuple[str, str, Tap]]:
-    """Yield the address of an emulated gateway, its key, and the tap it forwards to."""
-    with launch_tap() as tap, launch([gateway], upstream=tap.url) as emulator, Tap(tap.control_url) as client:
-        yield emulator.base_url(gateway), emulator.api_key, client
+@pytest.fixture(scope="module")
+def tapped() -> Iterator[TapUrls]:
+    """One tap for all: it takes longer to start than to answer."""
+    with launch_tap() as tap:
+        yield tap
+
+
+@pytest.fixture
+def tap(tapped: TapUrls) -> Iterator[Tap]:
+    """The tap's control address, with nothing recorded."""
+    httpx.delete(f"{tapped.control_url}/requests").raise_for_status()
+    with Tap(tapped.control_url) as client:
+        yield client
+
+
+@pytest.fixture
+def behind(tapped: TapUrls, tap: Tap) -> Callable[[str], AbstractContextManager[tuple[str, str, Tap]]]:
+    """Start an emulated gateway: its address, its key, and the tap it forwards to."""
+
+    @contextmanager
+    def start(gateway: str) -> Iterator[tuple[str, str, Tap]]:
+        with launch([gateway], upstream=tapped.url) as emulator:
+            yield emulator.base_url(gateway), emulator.api_key, tap
+
+    return start
 
 
 def check(relay: str, url: str, key: str, tap: Tap, budget: int = 50) -> events.Results:
@@ -67,7 +92,7 @@ def reasons(results: events.Results) -> set[str]:
     return {cell.reason for cell in results.cells.values() if cell.verdict is not Verdict.NOT_APPLICABLE}
 
 
-def test_of_a_gateway_with_the_body_cache_exactly_the_fields_it_loses_are_reported() -> None:
+def test_of_a_gateway_with_the_body_cache_exactly_the_fields_it_loses_are_reported(behind: Behind) -> None:
     with behind("newapi-b") as place:
         found = lost(check("newapi-a1", *place))
     assert set(found[TEXT]) == CACHED_OUT
@@ -76,7 +101,7 @@ def test_of_a_gateway_with_the_body_cache_exactly_the_fields_it_loses_are_report
     assert {found[TEXT][name] for name in CACHED_OUT - {"aspect_ratio", "cfg_scale"}} == {"dropped"}
 
 
-def test_of_an_older_gateway_other_fields_are_reported() -> None:
+def test_of_an_older_gateway_other_fields_are_reported(behind: Behind) -> None:
     with behind("newapi-a1") as place:
         found = lost(check("newapi-c", *place))
     assert set(found[TEXT]) == NEVER_FORWARDED | {"cfg_scale"}  # a 0 is taken for nothing said
@@ -84,49 +109,48 @@ def test_of_an_older_gateway_other_fields_are_reported() -> None:
 
 
 @pytest.mark.parametrize("gateway", ["newapi-a1", "newapi-a2", "newapi-b", "newapi-c"])
-def test_what_a_gateway_does_by_its_documents_is_no_finding(gateway: str) -> None:
+def test_what_a_gateway_does_by_its_documents_is_no_finding(behind: Behind, gateway: str) -> None:
     with behind(gateway) as place:
         results = check(gateway, *place)
     assert lost(results) == {TEXT: {}, IMAGE: {}}
     assert {cell.verdict for cell in results.cells.values()} == {Verdict.PASS, Verdict.NOT_APPLICABLE}
 
 
-def test_a_documented_loss_is_told_beside_the_pass() -> None:
+def test_a_documented_loss_is_told_beside_the_pass(behind: Behind) -> None:
     with behind("newapi-a1") as place:
         assert any("known of this software: cfg_scale" in reason for reason in reasons(check("newapi-a1", *place)))
 
 
-def test_nothing_is_lost_where_nothing_lies_between() -> None:
-    with launch_tap() as tap, Tap(tap.control_url) as client:
-        results = check("official", tap.url, "sk-any-key", client, budget=200)
+def test_nothing_is_lost_where_nothing_lies_between(tapped: TapUrls, tap: Tap) -> None:
+    results = check("official", tapped.url, "sk-any-key", tap, budget=200)
     verdicts = {cell.operation: cell.verdict for cell in results.cells.values() if cell.verdict is not Verdict.PASS}
     assert set(verdicts.values()) == {Verdict.NOT_APPLICABLE}
     contract = Contract(klingkit_data.load("resolved/relays/official.openapi.yaml"))
     assert not set(verdicts) & {create.id for create in contract.of_role(Role.CREATE)}
 
 
-def test_no_create_leaves_without_a_budget_and_never_more_than_it_allows() -> None:
+def test_no_create_leaves_without_a_budget_and_never_more_than_it_allows(behind: Behind) -> None:
     with behind("newapi-a1") as (url, key, tap):
         results = check("newapi-a1", url, key, tap, budget=0)
         assert reasons(results) == {"needs --budget 1 or more"}
-        assert tap.newest() == 0
+        assert tap.creates(0) == []
         results = check("newapi-a1", url, key, tap, budget=1)
         assert results.relays["newapi-a1"].paid == 1
         assert reasons(results) >= {"needs --budget 2 or more"}
 
 
-def test_a_relay_that_forwards_elsewhere_is_not_tested(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_relay_that_forwards_elsewhere_is_not_tested(tap: Tap, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("klingkit_contract.tap.client._HERE", 0.2)
-    with launch_tap() as tap, launch(["newapi-c"]) as emulator, Tap(tap.control_url) as client:
-        results = check("newapi-c", emulator.base_url("newapi-c"), emulator.api_key, client)
+    with launch(["newapi-c"]) as emulator:
+        results = check("newapi-c", emulator.base_url("newapi-c"), emulator.api_key, tap)
     assert {cell.verdict for cell in results.cells.values()} == {Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE}
     assert all("nothing arrived at the tap" in reason for reason in reasons(results) if "not apply" not in reason)
 
 
-def test_a_relay_that_refuses_says_why_nothing_was_seen() -> None:
+def test_a_relay_that_refuses_says_why_nothing_was_seen(behind: Behind) -> None:
     with behind("newapi-b") as (url, key, tap):
         results = check("openai-next", f"{url}/kling/kling", key, tap)
-        assert tap.newest() == 0
+        assert tap.creates(0) == []
     assert all("not passed on by the relay: it answered a web page" in reason for reason in reasons(results))
 
 
@@ -153,7 +177,9 @@ def test_an_address_without_a_tap_is_refused_before_anything_is_sent() -> None:
 # ------------------------------------------------------------------------------------------------ the command
 
 
-def test_the_command_reports_each_lost_field_everywhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_reports_each_lost_field_everywhere(
+    behind: Behind, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with behind("newapi-b") as (url, key, tap):
         argv = ["--relay", "newapi-a1", "--base-url", url, "--api-key", key, "--tap", tap.url, "--budget", "9"]
         status = main(["check", *argv, "--no-history", "--report", str(tmp_path)])
