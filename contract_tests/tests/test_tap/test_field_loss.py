@@ -189,6 +189,7 @@ def test_the_command_reports_each_lost_field_everywhere(
     document = json.loads((tmp_path / "matrix.json").read_text())
     findings: list[dict[str, Any]] = [finding for cell in document["cells"] for finding in cell["findings"]]
     assert {finding["check"] for finding in findings} == {"field-loss"}
+    assert len(findings) == len(CACHED_OUT) + len(CACHED_OUT_OF_IMAGES)
     told = next(finding for finding in findings if finding["signature"] == "negative_prompt dropped")
     assert told["pointer"].endswith("/properties/negative_prompt")
     assert f"--tap {tap.url}" in told["reproduce"]
