@@ -24,6 +24,7 @@ __all__ = ["UNREVIEWED", "Renewal", "accept", "is_gone", "mark", "renew", "short
 UNREVIEWED = "unreviewed"  # the reason of a deviation that nobody has given one yet
 
 _MOST_TOLD = 5  # findings of one cell that nobody accepted; a cell with more mostly says the same thing again
+_TOLD_WHOLE = frozenset({"field-loss"})  # where each finding is about another field
 
 _Key = tuple[str, str, str, str]
 
@@ -59,6 +60,7 @@ def mark(results: Results, deviations: Iterable[Deviation], today: date) -> Resu
 def shorten(results: Results) -> Results:
     """Return `results` with at most five findings of a cell that nobody accepted; its reason counts the others.
 
+    A cell of fields that get lost keeps them all: each is another one to do without.
     What is accepted takes no room from what is new: a cell may not hide the one behind the other.
     """
     return replace(results, cells={place: _shortened(cell) for place, cell in results.cells.items()})
@@ -108,6 +110,8 @@ def _judged(cell: Cell, known: dict[_Key, Acceptance], today: date) -> Cell:
 
 
 def _shortened(cell: Cell) -> Cell:
+    if cell.check in _TOLD_WHOLE:
+        return cell
     new = [number for number, finding in enumerate(cell.findings) if not finding.acceptance]
     left_out = frozenset(new[_MOST_TOLD:])
     if not left_out:

@@ -34,6 +34,7 @@ class Stage(StrEnum):
     AUTH = "keys"
     LIMITS = "limits"
     FUZZ = "generated requests"  # before the tasks, which may use up the budget
+    TAP = "what arrives at Kling"  # asked only with a tap behind the relay
     LIFECYCLE = "tasks"
 
 
@@ -218,6 +219,16 @@ CATALOGUE: tuple[Entry, ...] = (
         Severity.CRITICAL,
         {_C},
         {Stage.LIMITS},
+    ),
+    # --- what a relay makes of a create, seen from behind it
+    _entry(
+        "field-loss",
+        "Fields reach Kling",
+        "Every documented field of a create reaches Kling with the value that was sent, and none is made up.",
+        Cost.PAID,
+        Severity.HIGH,
+        {_C},
+        {Stage.TAP},
     ),
     # --- the life of a task
     _entry(

@@ -15,6 +15,7 @@ __all__ = [
     "MissingKeyError",
     "OptionError",
     "ReportFolderError",
+    "TapError",
     "UnknownCheckError",
     "UnknownRelayError",
     "UnreachableError",
@@ -61,3 +62,7 @@ class BaselineError(CheckRunError):
 
 class HistoryError(CheckRunError):
     """The history of runs cannot be opened, read or written, or holds no such run."""
+
+
+class TapError(CheckRunError):
+    """No tap answers at the address that was given."""

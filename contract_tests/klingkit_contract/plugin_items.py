@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from klingkit_contract import baseline, baseline_file, catalogue, events
-from klingkit_contract.catalogue import WHOLE_RELAY, Role, roles_of
+from klingkit_contract.catalogue import WHOLE_RELAY, Role, Stage, roles_of
 from klingkit_contract.contract import Contract
 from klingkit_contract.errors import CheckRunError
 from klingkit_contract.findings import Verdict
@@ -75,7 +75,7 @@ class Plan:
             roles = {**roles_of(offered), WHOLE_RELAY: Role.RELAY}
             for operation, role in roles.items():
                 for entry in catalogue.CATALOGUE:
-                    if role in entry.roles:
+                    if role in entry.roles and entry.stages != {Stage.TAP}:  # no tap stands behind these relays
                         place = (target.relay, operation, entry.check.id)
                         yield CheckItem.from_parent(
                             group, name=f"{operation}::{entry.check.id}", plan=self, place=place

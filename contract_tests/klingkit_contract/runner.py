@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from klingkit_contract.board import Board
 from klingkit_contract.budget import Budget
 from klingkit_contract.catalogue import WHOLE_RELAY, Entry, Stage, stages_of
-from klingkit_contract.checks import keys, lifecycle, limits, paths
+from klingkit_contract.checks import field_loss, keys, lifecycle, limits, paths
 from klingkit_contract.contract import Contract
 from klingkit_contract.errors import UnreachableError
 from klingkit_contract.events import (
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from klingkit_contract.events import Event
     from klingkit_contract.findings import Field
+    from klingkit_contract.tap.client import Tap
 
 __all__ = ["Options", "run"]
 
@@ -64,6 +65,7 @@ class Options:
         rate: requests per second, 0 for no limit, None for the usual: none on this machine, 5 elsewhere.
         wait: seconds a task may take to end, None for the usual: 60 on this machine, 900 elsewhere.
         timeout: seconds to wait for an answer.
+        tap: the tap behind the relays; without one, what only a tap can see is left out.
     """
 
     entries: tuple[Entry, ...]
@@ -73,6 +75,12 @@ class Options:
     wait: float | None = None
     timeout: float = 30.0
     clock: Clock = field(default_factory=Clock)
+    tap: Tap | None = None
+
+    @property
+    def asked(self) -> tuple[Entry, ...]:
+        """The selected checks that this run can ask."""
+        return tuple(entry for entry in self.entries if self.tap or entry.stages != {Stage.TAP})
 
 
 def run(targets: Sequence[Target], options: Options) -> Iterator[Event]:
@@ -80,14 +88,17 @@ def run(targets: Sequence[Target], options: Options) -> Iterator[Event]:
 
     Raises:
         UnreachableError: a relay does not answer at all; raised before anything else is asked of any.
+        TapError: the tap does not answer.
     """
     began = options.clock.now()
     for target in targets:
         _knock(target, options)
+    if options.tap:
+        options.tap.newest()
     yield RunStarted(
         relays={target.relay: target.url for target in targets},
         operations=(*one_spec_operations(), WHOLE_RELAY),
-        checks=tuple(entry.check for entry in options.entries),
+        checks=tuple(entry.check for entry in options.asked),
         budget=options.budget,
         seed=options.seed,
     )
@@ -109,7 +120,7 @@ def _run_relay(target: Target, options: Options) -> Iterator[Event]:
     yield RelayStarted(target.relay)
     with _transport(target, options) as transport:
         session = _session(target, options, transport)
-        stages = stages_of(options.entries)
+        stages = stages_of(options.asked)
         if Stage.LIFECYCLE in stages:
             purchases = [operation for operation in session.contract.operations.values() if operation.billable]
             session.guard.budget.keep(len(purchases))
@@ -145,6 +156,7 @@ _STAGES: dict[Stage, Callable[[Session, Options], None]] = {
     Stage.AUTH: lambda session, _: keys.ask(session),
     Stage.LIMITS: lambda session, _: limits.ask(session),
     Stage.FUZZ: _fuzz,
+    Stage.TAP: lambda session, options: field_loss.ask(session, options.tap) if options.tap else None,
     Stage.LIFECYCLE: lambda session, _: lifecycle.ask(session),
 }
 
@@ -169,12 +181,13 @@ def _session(target: Target, options: Options, transport: HttpTransport) -> Sess
         samples=Samples(contract, request.get("headers"), request.get("header_values")),
         guard=Guard(contract, reader, Budget(options.budget), Journal(), transport, target.url, keys_by_auth),
         judge=Judge(contract, reader),
-        board=Board(target.relay, options.entries, contract.operations, one_spec_operations()),
+        board=Board(target.relay, options.asked, contract.operations, one_spec_operations()),
         random=Random(options.seed),  # noqa: S311 - repeatable on purpose
         clock=options.clock,
         limits=usual if options.wait is None else replace(usual, wait=options.wait),
         has_other=bool(target.other_key),
         mark=secrets.token_hex(5),
+        dialect=target.dialect,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from klingkit_contract.catalogue import Role
@@ -11,6 +11,7 @@ from klingkit_contract.exchanges import Auth, Request
 from klingkit_contract.reading import Kind, Reading
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from random import Random
 
     from klingkit_contract.board import Board
@@ -101,6 +102,7 @@ class Session:
     limits: Limits
     has_other: bool = False
     mark: str = ""  # makes external ids of this run unlike those of any other
+    dialect: Mapping[str, Any] = field(default_factory=dict)  # the relay's table of dialects.toml
     judged: int = field(default=0, init=False)
     gaps: dict[str, str] = field(default_factory=dict, init=False)  # operation: why requests could not be made up
 

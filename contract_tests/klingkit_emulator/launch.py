@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -17,6 +18,7 @@ from klingkit_emulator.errors import AddressError, EmulatorError, FaultError, Un
 from klingkit_emulator.faults import ANY, KINDS, Fault
 from klingkit_emulator.gateways.opening import Forward
 from klingkit_emulator.relay import account_of
+from klingkit_emulator.tap.app import TapApp
 from klingkit_emulator.tokens import secret_key_of
 from klingkit_emulator.wire import BreakableProtocol
 
@@ -34,8 +36,10 @@ __all__ = [
     "EmulatorError",
     "FaultError",
     "Forward",
+    "Tap",
     "UnknownNameError",
     "launch",
+    "launch_tap",
     "listen",
     "server_for",
     "url_of",
@@ -154,24 +158,58 @@ def launch(
     """
     app = create_app(relays, speed=speed, defects=defects, database=database, keys=keys, upstream=upstream)
     try:
-        with listen("127.0.0.1", port) as listener:
-            url = url_of(listener)
-            server = server_for(app)
-            thread = threading.Thread(
-                target=lambda: asyncio.run(server.serve(sockets=[listener])), name="klingkit-emulator", daemon=True
-            )
-            thread.start()
-            try:
-                _wait_until_started(server, thread)
-                yield Emulator(app, url)
-            finally:
-                server.should_exit = True
-                thread.join(_STOP_SECONDS)
+        with listen("127.0.0.1", port) as listener, _serving(app, [listener]):
+            yield Emulator(app, url_of(listener))
     finally:
         app.close()
 
 
-def server_for(app: EmulatorApp) -> uvicorn.Server:
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A running tap: `url` is the Kling that a relay is pointed at, `control_url` tells what has arrived there."""
+
+    url: str
+    control_url: str
+
+
+@contextmanager
+def launch_tap(*, port: int = 0, speed: float = 60.0, database: Path | None = None) -> Iterator[Tap]:
+    """Run a tap until the end of the block: a Kling on 127.0.0.1 that writes down what reaches it.
+
+    Args:
+        port: of the Kling; 0 takes a free one, and the control address always does.
+        speed: how many times faster than in life tasks get done.
+        database: the file that keeps tasks and requests; None keeps them in memory.
+
+    Raises:
+        EmulatorError: it cannot start; the message says why.
+    """
+    app = TapApp(speed=speed, database=database)
+    try:
+        with listen("127.0.0.1", port) as listener, listen("127.0.0.1", 0) as control:
+            app.control_port = control.getsockname()[1]
+            with _serving(app, [listener, control]):
+                yield Tap(url_of(listener), url_of(control))
+    finally:
+        app.close()
+
+
+@contextmanager
+def _serving(app: EmulatorApp | TapApp, listeners: list[socket.socket]) -> Iterator[None]:
+    server = server_for(app)
+    thread = threading.Thread(
+        target=lambda: asyncio.run(server.serve(sockets=listeners)), name="klingkit-emulator", daemon=True
+    )
+    thread.start()
+    try:
+        _wait_until_started(server, thread)
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(_STOP_SECONDS)
+
+
+def server_for(app: EmulatorApp | TapApp) -> uvicorn.Server:
     """Return a server for `app` that has yet to be given its socket."""
     return _Server(
         uvicorn.Config(
@@ -193,7 +231,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         app = self.config.app
-        if isinstance(app, EmulatorApp):
+        if isinstance(app, EmulatorApp | TapApp):
             app.waits.release()
         await super().shutdown(sockets)
 

@@ -65,7 +65,7 @@ def test_unknown_command_names_the_known_ones(capsys: pytest.CaptureFixture[str]
     assert _dispatch.main(["chekc"]) == 2
     err = capsys.readouterr().err
     assert "'chekc'" in err
-    assert "check, demo, doctor, emulate, generate, proxy, relays, spec, task" in err
+    assert "check, demo, doctor, emulate, generate, proxy, relays, spec, tap, task" in err
 
 
 def test_every_command_can_be_loaded() -> None:

@@ -16,10 +16,10 @@ import typer
 from rich.console import Console
 
 from klingkit_contract import catalogue, events
-from klingkit_contract.cli import identification, listing
+from klingkit_contract.cli import identification, listing, tapping
 from klingkit_contract.cli.keeper import Keeper, open_history
 from klingkit_contract.cli.outcome import Format, Outcome
-from klingkit_contract.emulated import BUDGET, WAIT, emulated_targets
+from klingkit_contract.emulated import BUDGET, WAIT
 from klingkit_contract.errors import OptionError, ReportFolderError
 from klingkit_contract.runner import Options, run
 from klingkit_contract.targets import Target, read_targets
@@ -81,6 +81,14 @@ def check(
     defect: Annotated[
         list[str] | None, typer.Option(help="A defect to plant when emulated, as NAME or RELAY:NAME; may be repeated.")
     ] = None,
+    tap: Annotated[
+        str,
+        typer.Option(
+            metavar="URL",
+            help="The control address of a `klingkit tap` behind the relay: tell which fields get lost on the way. "
+            "With --all-emulated: emulated.",
+        ),
+    ] = "",
     fields: Annotated[
         bool, typer.Option("--fields", help="Show where documents, answers and needs of the client differ.")
     ] = False,
@@ -118,6 +126,7 @@ def check(
     if history:
         return _show_history(relays, history_url, format_, console)
     _refuse_contradictions(relays, base_url, api_key, all_emulated=all_emulated, defects=defect or [])
+    entries = tapping.entries(entries, tap, named=bool(check), all_emulated=all_emulated)
     if budget is not None and budget < 0:
         raise OptionError("--budget is the number of creates that may be charged: 0 or more.")
     if wait is not None and wait <= 0:
@@ -133,14 +142,15 @@ def check(
             outcome = replace(outcome, keeper=Keeper.ready(history_url, os.environ, emulated=True))
         allowed = BUDGET if budget is None else budget
         emulated = Options(entries, allowed, seed, pace, WAIT if wait is None else wait)
-        with emulated_targets(relays, defect or []) as targets:
+        with tapping.emulated(relays, defect or [], tap) as (targets, emulated_tap):
             if not outcome.plain:
                 console.print(f"{len(targets)} emulated, budget {allowed} each: the emulator is free.", style="dim")
-            return _report(targets, emulated, outcome)
+            return _report(targets, replace(emulated, tap=emulated_tap), outcome)
     targets = read_targets(relays, os.environ, base_url=base_url, api_key=api_key, other_api_key=other_api_key)
     if keeps:
         outcome = replace(outcome, keeper=Keeper.ready(history_url, os.environ, emulated=False))
-    return _report(targets, Options(entries, budget or 0, seed, pace, wait), outcome)
+    with tapping.behind(targets, tap) as (targets, live_tap):
+        return _report(targets, Options(entries, budget or 0, seed, pace, wait, tap=live_tap), outcome)
 
 
 def main(argv: Sequence[str]) -> int:

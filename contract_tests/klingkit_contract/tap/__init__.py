@@ -1,0 +1,1 @@
+"""Creates that are sent through a relay, and what of them arrives at the tap behind it."""

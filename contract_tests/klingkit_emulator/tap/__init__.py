@@ -1,0 +1,1 @@
+"""A fake Kling that writes down what relays really send it."""
