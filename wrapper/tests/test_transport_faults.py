@@ -72,6 +72,7 @@ CREATES: dict[str, tuple[type[KlingError] | None, int]] = {
     "status-429": (None, 1),
     "status-500": (OutcomeUnknownError, 0),
     "status-500-after-accept": (None, 1),
+    "status-502": (OutcomeUnknownError, 0),
     "status-503": (OutcomeUnknownError, 0),
     "status-504": (OutcomeUnknownError, 0),
     "truncated-json": (None, 1),
@@ -113,6 +114,7 @@ READS: dict[str, type[KlingError]] = {
     "redirect": RedirectError,
     "reset-mid-body": ConnectionLostError,
     "status-500": RelayServerError,
+    "status-502": RelayServerError,
     "truncated-json": NotJsonError,
 }
 

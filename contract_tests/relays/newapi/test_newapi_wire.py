@@ -65,7 +65,7 @@ def test_what_is_known_to_be_dropped_is_refused_before_money_is_spent(
 ) -> None:
     route = respx_mock.post(f"{ROOT}/text2video").respond(json=ANSWER)
     with pytest.raises(klingkit.UnsupportedByRelayError, match="allow_dropped=True") as caught:
-        text_to_video(either, either.open(relay, base_url=SOMEWHERE), **{field: value})
+        text_to_video(either, either.open(relay, base_url=SOMEWHERE, validate=False), **{field: value})
     assert field in str(caught.value)
     assert (caught.value.relay, caught.value.argument) == (relay, field)
     assert not route.called
@@ -73,13 +73,13 @@ def test_what_is_known_to_be_dropped_is_refused_before_money_is_spent(
 
 def test_what_is_dropped_can_be_sent_all_the_same(respx_mock: Any, either: Any) -> None:
     route = respx_mock.post(f"{ROOT}/text2video").respond(json=ANSWER)
-    kling = either.open("newapi-b", base_url=SOMEWHERE, allow_dropped=True)
+    kling = either.open("newapi-b", base_url=SOMEWHERE, allow_dropped=True, validate=False)
     text_to_video(either, kling, sound="on")
     assert either.sent(route)["sound"] == "on"
 
 
 def test_the_newest_generation_drops_nothing(respx_mock: Any, either: Any) -> None:
-    assert sent(respx_mock, either, "newapi-c", sound="on", cfg_scale=0)["cfg_scale"] == 0
+    assert sent(respx_mock, either, "newapi-c", sound="on", cfg_scale=0, validate=False)["cfg_scale"] == 0
 
 
 @pytest.mark.parametrize("relay", GATEWAYS)
@@ -121,7 +121,8 @@ def test_an_unknown_model_is_a_permanent_refusal_whatever_its_status(
 ) -> None:
     kling = opened(either, emulator, relay)
     before = emulator.charges(relay), emulator.requests(relay)
-    with pytest.raises((klingkit.NotFoundError, klingkit.RequestRefusedError)) as caught:
+    refused = (klingkit.NotFoundError, klingkit.RequestRefusedError)
+    with pytest.warns(klingkit.KlingWarning, match="kling-v99"), pytest.raises(refused) as caught:
         either.run(kling.video.text_to_video("A fox", model_name="kling-v99"))
     assert not caught.value.retryable
     assert (emulator.charges(relay), emulator.requests(relay)) == (before[0], before[1] + 1)
@@ -136,17 +137,6 @@ def test_klings_own_refusal_comes_through_in_klings_words(emulator: Emulator, ei
     with pytest.raises(klingkit.RequestRefusedError, match="already exists"):
         text_to_video(either, kling, external_task_id=mine)
     assert emulator.charges(relay) == before + 1
-
-
-@pytest.mark.parametrize("relay", GATEWAYS)
-def test_a_lost_answer_is_one_charge_and_an_unknown_outcome_since_no_gateway_finds_tasks_otherwise(
-    emulator: Emulator, either: Any, waits: Any, relay: str
-) -> None:
-    before = emulator.charges(relay), emulator.requests(relay)
-    emulator.plant("drop-after-accept", relay=relay, operation="create")
-    with pytest.raises(klingkit.OutcomeUnknownError, match="website"):
-        text_to_video(either, opened(either, emulator, relay))
-    assert (emulator.charges(relay), emulator.requests(relay)) == (before[0] + 1, before[1] + 1)
 
 
 @pytest.mark.parametrize("relay", GATEWAYS)
