@@ -396,6 +396,29 @@ def test_a_connection_is_used_again_only_when_the_server_lets_it(either: Any, tr
         assert len(server.seen) == 3
 
 
+def test_cookies_of_a_relay_are_not_kept_for_an_odd_one_would_spoil_every_later_request(
+    either: Any, transport: str, serve: Any
+) -> None:
+    answer = http(GOOD.encode(), "200 OK", "set-cookie: a=b")
+    server = serve(answer.replace(b"a=b", b"a=\x844\x86"))
+    kling = either.open(base_url=server.url, network=Network(transport))  # type: ignore[arg-type]
+    for _ in range(2):
+        assert either.run(kling.tasks.get("831", operation="text_to_video")).state == "running"
+    assert b"\r\ncookie:" not in b"".join(server.seen).lower()
+
+
+def test_an_odd_cookie_of_the_callers_own_http_client_is_said_to_be_one(either: Any, serve: Any) -> None:
+    import httpx
+
+    server = serve(http(GOOD.encode()))
+    own = (httpx.Client if either.kind == "sync" else httpx.AsyncClient)(cookies={"a": "\x84"})
+    kling = either.open(base_url=server.url, http_client=own)
+    with pytest.raises(ConfigurationError, match="nothing was sent"):
+        either.run(kling.tasks.get("831", operation="text_to_video"))
+    assert server.seen == []
+    either.run(own.aclose()) if isinstance(own, httpx.AsyncClient) else own.close()
+
+
 def test_the_key_goes_to_the_relay_and_the_head_is_well_formed(either: Any, transport: str, serve: Any) -> None:
     server = serve(http(GOOD.encode()))
     asked(either, transport, server.url, api_key="sk-one-two-three")
