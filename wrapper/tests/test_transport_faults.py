@@ -370,6 +370,34 @@ def test_a_packed_answer_that_would_fill_the_memory_is_not_unpacked_whole(
         asked(either, transport, serve(answer).url)
 
 
+DRIPS = {
+    "the head": (b"HTTP/1.1 200 OK\r\nx: ", b"a"),
+    "what comes before it": (b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"),
+    "the body": (b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n", b"a"),
+    "a chunk's length": (b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5;", b"a"),
+    "trailers": (b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n", b"x: a\r\n"),
+}
+
+
+# httpx counts the time from byte to byte while it reads a head or a chunk's length.
+@pytest.mark.parametrize(("transport", "part"), [*[("builtin", part) for part in DRIPS], ("httpx", "the body")])
+def test_an_answer_that_drips_for_ever_ends_in_time(either: Any, serve: Any, transport: str, part: str) -> None:
+    first, drop = DRIPS[part]
+    given_up = threading.Event()
+
+    def drip(_: bytes, connection: socket.socket) -> None:
+        connection.sendall(first)
+        while not given_up.wait(0.04):
+            connection.sendall(drop)
+
+    kling = either.open(base_url=serve(drip).url, network=Network(transport), max_retries=0, timeout=0.25)  # type: ignore[arg-type]
+    try:
+        with pytest.raises((AnswerTimeoutError, ConnectionLostError)):
+            either.run(kling.tasks.get("831", operation="text_to_video"))
+    finally:
+        given_up.set()
+
+
 def test_an_answer_of_300_megabytes_is_left_unread(either: Any, transport: str, serve: Any) -> None:
     sent: list[int] = []
 
