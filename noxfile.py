@@ -41,8 +41,8 @@ PEERS = [
 ]
 
 
-def _uv_run(session: nox.Session, *command: str) -> None:
-    session.run("uv", "run", *command, external=True)
+def _uv_run(session: nox.Session, *command: str, env: dict[str, str] | None = None) -> None:
+    session.run("uv", "run", *command, external=True, env=env)
 
 
 @nox.session
@@ -90,6 +90,19 @@ def outputs(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests on the working tree."""
     _uv_run(session, "pytest", "-n", "2", *session.posargs)
+
+
+@nox.session
+def crash(session: nox.Session) -> None:
+    """Kill the client in the middle of 200 creates under faults, with more seeds and each transport."""
+    _uv_run(session, "pytest", "-q", "contract_tests/relays/crash", *session.posargs, env={"KLINGKIT_CRASH_SEEDS": "3"})
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Let every path that reads answers read 10,000 hostile ones, over each transport."""
+    command = ["pytest", "-q", "wrapper/tests/test_fuzz.py", *session.posargs]
+    _uv_run(session, *command, env={"KLINGKIT_FUZZ": "10000"})
 
 
 @nox.session(venv_backend="uv")

@@ -25,6 +25,7 @@ KINDS: dict[str, str] = {
     "status-429": "nothing is served, HTTP 429 (with Retry-After if `seconds` is given)",
     "status-500": "nothing is served, HTTP 500",
     "status-500-after-accept": "the request is served, a create is charged, and HTTP 500 is answered",
+    "status-502": "nothing is served, HTTP 502 with the page of the proxy in front",
     "status-503": "nothing is served, HTTP 503 (with Retry-After if `seconds` is given)",
     "status-504": "nothing is served, HTTP 504",
     "truncated-json": "the request is served, the answer is complete HTTP but half of the JSON",

@@ -128,6 +128,13 @@ async def _page(fault: Fault, exchange: Exchange) -> None:
     await dashboard()(exchange.scope, exchange.receive, exchange.send)
 
 
+async def _proxy_page(fault: Fault, exchange: Exchange) -> None:
+    page = HTMLResponse(
+        "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>\n", 502
+    )
+    await page(exchange.scope, exchange.receive, exchange.send)
+
+
 async def _redirect(fault: Fault, exchange: Exchange) -> None:
     response = RedirectResponse(fault.location or LANDING, status_code=307)
     await response(exchange.scope, exchange.receive, exchange.send)
@@ -173,6 +180,7 @@ _KINDS: dict[str, Callable[[Fault, Exchange], Awaitable[None]]] = {
     "status-429": _status,
     "status-500": _status,
     "status-500-after-accept": _status,
+    "status-502": _proxy_page,
     "status-503": _status,
     "status-504": _status,
     "truncated-json": _half_json,

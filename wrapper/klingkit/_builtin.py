@@ -156,6 +156,7 @@ def _send(link: Link, head: bytes, body: bytes | Payload | None, timeouts: Timeo
 
 def _receive(link: Link, incoming: Incoming, timeouts: Timeouts) -> None:
     until: float | None = None
+    begun = False
     while True:
         data = link.receive(timeouts.read)
         if not data:
@@ -164,10 +165,12 @@ def _receive(link: Link, incoming: Incoming, timeouts: Timeouts) -> None:
         if incoming.feed(data):
             return
         now = time.monotonic()
-        if incoming.start is not None and until is None:
-            until = now + timeouts.read
-        if until is not None and now > until:
-            raise TimeoutError(f"the answer was still not whole after {timeouts.read:g} seconds")
+        if until is None or begun != (incoming.start is not None):
+            # Once for the head, which may drip in as well, and once for the rest.
+            until, begun = now + timeouts.read, incoming.start is not None
+        if now > until:
+            what = "whole" if begun else "begun"
+            raise TimeoutError(f"the answer was still not {what} after {timeouts.read:g} seconds")
 
 
 def plain_body(headers: dict[str, str], incoming: Incoming) -> bytes:

@@ -28,6 +28,7 @@ __all__ = ["Session", "create_call", "free_call", "get_call", "list_call", "raw_
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _RAW_PATH = re.compile(r"/(?!/)[^\s?#\\\x00-\x1f]*")
+_LONGEST_ID = 2000
 _OURS = frozenset({"authorization", "content-length", "content-type", "host", "transfer-encoding"})
 
 
@@ -86,6 +87,11 @@ def get_call(
     """
     if not is_text(task_id):
         raise InvalidRequestError("task_id has to be a text that is not empty.", argument="task_id")
+    if len(task_id) > _LONGEST_ID:
+        raise InvalidRequestError(
+            f"task_id has {len(task_id)} characters, more than the id of any task; check what was passed.",
+            argument="task_id",
+        )
     asked = task_id.strip().encode("utf-8", "replace").decode()
     if operation.shared and "," in asked:
         raise InvalidRequestError("task_id has a comma in it, which no task has here.", argument="task_id")

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["AsyncTasks", "Tasks"]
 
 _MOST_PAGES = 1000
+# A page may hold nothing new because tasks were made meanwhile; several in a row are a relay that ignores page numbers.
+_MOST_STALE = 3
 
 
 class Tasks:
@@ -72,11 +74,14 @@ class Tasks:
         base = find_operation(operation)
         seen: set[str] = set()
         cursor: str | None = None
+        stale = 0
         for page in range(1, _MOST_PAGES + 1):
             number = 1 if base.shared else page
             found = self._engine.run(fetch_page(self._engine.session, base, number, page_size, cursor))
-            yield from (self._task(base.id, state, "") for state in _unseen(found.tasks, seen))
-            if found.is_last:
+            fresh = _unseen(found.tasks, seen)
+            yield from (self._task(base.id, state, "") for state in fresh)
+            stale = 0 if fresh else stale + 1
+            if found.is_last or stale == _MOST_STALE:
                 return
             cursor = found.following
 
@@ -121,12 +126,15 @@ class AsyncTasks:
         base = find_operation(operation)
         seen: set[str] = set()
         cursor: str | None = None
+        stale = 0
         for page in range(1, _MOST_PAGES + 1):
             number = 1 if base.shared else page
             found = await self._engine.run(fetch_page(self._engine.session, base, number, page_size, cursor))
-            for state in _unseen(found.tasks, seen):
+            fresh = _unseen(found.tasks, seen)
+            for state in fresh:
                 yield self._task(base.id, state, "")
-            if found.is_last:
+            stale = 0 if fresh else stale + 1
+            if found.is_last or stale == _MOST_STALE:
                 return
             cursor = found.following
 

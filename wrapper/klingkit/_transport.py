@@ -10,6 +10,7 @@ import asyncio
 import threading
 import time
 from contextlib import contextmanager
+from http.cookiejar import CookieJar
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -212,6 +213,13 @@ class AsyncTransport:
         return client
 
 
+class _NoCookies(CookieJar):
+    """Keeps none: the key says who calls, and a cookie with odd letters would spoil every later request."""
+
+    def extract_cookies(self, response: Any, request: Any) -> None:
+        """Leave the cookies of an answer where they are."""
+
+
 class _Body:
     """Gathers an answer up to the limits of size and time."""
 
@@ -314,6 +322,7 @@ def _made(kind: Any, network: Network) -> Any:
             verify=tls_context(ca_file),
             limits=limits,
             follow_redirects=False,
+            cookies=_NoCookies(),
             proxy=network.proxy or None,
             trust_env=network.proxy is None,
         )
@@ -327,9 +336,16 @@ def _api_request(client: httpx.Client | httpx.AsyncClient, call: Call, guard: Gu
     headers = guard.headers(call)
     if isinstance(call.body, Payload):
         headers["content-length"] = str(call.body.length)  # without it httpx sends chunks, which some gateways refuse
-    return client.build_request(
-        call.method, call.url, content=content, headers=headers, timeout=_timeout(call.timeouts)
-    )
+    try:
+        return client.build_request(
+            call.method, call.url, content=content, headers=headers, timeout=_timeout(call.timeouts)
+        )
+    except UnicodeEncodeError as error:
+        raise errors.ConfigurationError(
+            "A header or cookie that your http_client adds is not ASCII, so nothing was sent; remove it.",
+            relay=call.relay,
+            operation=call.operation,
+        ) from error
 
 
 def _rehearsed(client: httpx.Client | httpx.AsyncClient, call: Call, guard: Guard) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import pickle
 from typing import Any
@@ -171,3 +172,25 @@ def test_without_a_connection_the_host_is_named(respx_mock: Any, words: Any, eit
     respx_mock.get(f"{words.root}/831").mock(side_effect=httpx.ConnectError("no"))
     with pytest.raises(ConnectionFailedError, match=r"www\.anyapi\.vip"):
         either.run(either.open().tasks.get("831", operation="text_to_video"))
+
+
+@pytest.mark.parametrize("operation", ["text_to_video", "standard_text_to_video"])
+def test_a_relay_that_tells_the_same_page_again_and_again_is_not_asked_for_ever(
+    respx_mock: Any, words: Any, either: Any, operation: str
+) -> None:
+    numbers = itertools.count()
+
+    def same(_: httpx.Request) -> httpx.Response:
+        rows = [{"task_id": str(at), "id": str(at), "task_status": "x", "status": "x"} for at in range(2)]
+        more = {"result": rows, "has_more": True, "next_cursor": f"c{next(numbers)}"}
+        return httpx.Response(200, json={"code": 0, "data": rows if operation == "text_to_video" else more})
+
+    route = respx_mock.route(url__startswith="https://kling.example").mock(side_effect=same)
+    tasks = either.open("official", base_url="https://kling.example").tasks.iter(operation, page_size=2)
+
+    async def listed() -> list[str]:
+        return [task.task_id async for task in tasks]
+
+    found = [task.task_id for task in tasks] if either.kind == "sync" else either.run(listed())
+    assert found == ["0", "1"]
+    assert 1 < route.call_count < 10

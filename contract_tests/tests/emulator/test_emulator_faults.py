@@ -45,6 +45,7 @@ SERVED = {
     "status-429": False,
     "status-500": False,
     "status-500-after-accept": True,
+    "status-502": False,
     "status-503": False,
     "status-504": False,
     "truncated-json": True,
@@ -116,6 +117,13 @@ def test_a_page_comes_instead_of_json(caller, emulator):
     emulator.plant("html-200")
     answer = caller.list(T2V)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+
+
+def test_the_proxy_in_front_answers_with_its_own_page(caller, emulator):
+    emulator.plant("status-502")
+    answer = caller.list(T2V)
+    assert (answer.status_code, answer.headers["content-type"]) == (502, "text/html; charset=utf-8")
+    assert "502 Bad Gateway" in answer.text
 
 
 def test_a_slow_answer_arrives_whole(caller, emulator):
