@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from klingkit_contract.exchanges import Record
     from klingkit_contract.guard import Guard
     from klingkit_contract.judge import Claim, Judge
+    from klingkit_contract.listening import Listener
     from klingkit_contract.samples import Samples
     from klingkit_contract.transport import Clock
 
@@ -100,6 +101,7 @@ class Session:
     clock: Clock
     limits: Limits
     has_other: bool = False
+    listener: Listener | None = None
     mark: str = ""  # makes external ids of this run unlike those of any other
     judged: int = field(default=0, init=False)
     gaps: dict[str, str] = field(default_factory=dict, init=False)  # operation: why requests could not be made up
