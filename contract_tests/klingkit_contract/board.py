@@ -65,7 +65,7 @@ class Board:
         self._open.setdefault((operation, check), reason)
 
     def does_not_apply(self, operation: str, check: str, reason: str) -> None:
-        """Say why a cell has no meaning on this relay."""
+        """Say why a cell has no meaning on this relay; a pass or a claim outweighs it (one query may serve many)."""
         self._beside[operation, check] = reason
 
     def cells(self, write_up: Callable[[Entry, Claim, int], Finding], absent: Mapping[str, str]) -> Iterator[Cell]:
@@ -101,10 +101,10 @@ class Board:
             return cell(Verdict.NOT_APPLICABLE, absent[operation])
         if key in self._claims:
             return cell(Verdict.FINDING, "", self._findings(entry, self._claims[key], write_up))
-        if key in self._beside:
-            return cell(Verdict.NOT_APPLICABLE, self._beside[key])
         if key in self._passed:
             return cell(Verdict.PASS, self._passed[key])
+        if key in self._beside:
+            return cell(Verdict.NOT_APPLICABLE, self._beside[key])
         return cell(Verdict.NOT_TESTED, self._open.get(key, "no answer showed it"))
 
     def _findings(

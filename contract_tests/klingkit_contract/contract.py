@@ -87,6 +87,11 @@ class Contract:
         """Whether the document says that paths it does not list show a web page."""
         return bool(self.document.get("info", {}).get("x-klingkit-unknown-paths") == "page")
 
+    @property
+    def calls_back_by_other_ids(self) -> bool:
+        """Whether the document says that callbacks carry an id that no answer shows."""
+        return bool(self.document.get("info", {}).get("x-klingkit-callback-ids") == "upstream")
+
     def match(self, method: str, path: str) -> Operation | None:
         """Return the operation that a request goes to, or None. `path` is percent-encoded, without a query."""
         for wanted, pattern, operation in self._routes:

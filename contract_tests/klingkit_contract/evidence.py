@@ -21,7 +21,12 @@ __all__ = ["Evidence"]
 _MOST_TEXT = 4000  # characters of a body that are shown
 _MOST_WORD = 200  # characters of one Base64 run that are shown
 _MOST_CURL = 6000  # characters; a longer command is of no use to anyone
-_KEY_VARIABLE = {Auth.KEY: "$KLINGKIT_API_KEY", Auth.OTHER: "$KLINGKIT_OTHER_API_KEY", Auth.WRONG: "sk-wrong"}
+_CREDENTIALS = {
+    Auth.KEY: "Authorization: Bearer $KLINGKIT_API_KEY",
+    Auth.OTHER: "Authorization: Bearer $KLINGKIT_OTHER_API_KEY",
+    Auth.WRONG: "Authorization: Bearer sk-wrong",
+    Auth.ELSEWHERE: "X-Api-Key: $KLINGKIT_API_KEY",
+}
 _LONG_RUN = re.compile(rf"[A-Za-z0-9+/=_-]{{{_MOST_WORD},}}")
 _CHANGING = re.compile(r"\b(?:\d{9,}|(?=[\w-]*\d)[\w-]{12,})\b")  # ids, UUIDs, times: another one in every run
 _WRONG_WORD = re.compile(r"(\"[^\"]{1,60}\") is not one of")
@@ -103,7 +108,7 @@ class Evidence:
         if "?" in record.url and record.outside:
             return ""  # the address carries its own credentials
         if request.auth is not Auth.NONE:
-            words.append(f'-H "Authorization: Bearer {_KEY_VARIABLE[request.auth]}"')
+            words.append(f'-H "{_CREDENTIALS[request.auth]}"')
         words += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in self.redactor.headers(request.headers)]
         if request.body:
             try:

@@ -24,6 +24,7 @@ class Auth(StrEnum):
     NONE = "none"
     WRONG = "wrong"
     OTHER = "other account"
+    ELSEWHERE = "key elsewhere"  # the right key, in a place where no document puts it
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,11 @@ __all__ = ["UNREADABLE", "Flaw", "find_flaws", "independent", "parse_body"]
 UNREADABLE = object()
 _NAMED_RULE = "named rule"
 _INTEGER = re.compile(r"[+-]?\d+")
+_KEYS = {
+    Auth.NONE: "it carries no key",
+    Auth.WRONG: "its key was never given out",
+    Auth.ELSEWHERE: "its key is in no place for keys",
+}
 _CHECKS = {
     "required": "missing-required",
     "dependentRequired": "missing-required",
@@ -114,8 +119,8 @@ def _parse_leniently(body: bytes) -> tuple[Any, bool]:
 
 
 def _auth_flaws(operation: Operation, request: Request) -> Iterator[Flaw]:
-    if request.auth in {Auth.NONE, Auth.WRONG}:
-        words = "it carries no key" if request.auth is Auth.NONE else "its key was never given out"
+    if request.auth in {Auth.NONE, Auth.WRONG, Auth.ELSEWHERE}:
+        words = _KEYS[request.auth]
         yield Flaw("Authorization", "auth", "auth-missing", operation.pointer, words)
 
 
@@ -152,7 +157,7 @@ def _body_flaws(contract: Contract, operation: Operation, schema: str, request: 
     value, proper = _parse_leniently(request.body)
     media_type = next((text for name, text in request.headers if name.lower() == "content-type"), "")
     if "json" not in media_type.lower():
-        yield Flaw("Content-Type", "media type", "wrong-type", body_pointer, f"its Content-Type is {media_type!r}")
+        yield Flaw("Content-Type", "media type", "request-type", body_pointer, f"its Content-Type is {media_type!r}")
     if not proper or not isinstance(value, dict):
         what = "not a JSON object" if proper else "not JSON"
         yield Flaw("body", "unreadable", "wrong-type", schema, f"its body is {what}")

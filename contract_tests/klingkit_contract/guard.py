@@ -10,8 +10,9 @@ import json
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
+from klingkit_contract.addresses import is_loopback
 from klingkit_contract.budget import Outcome, Purpose
 from klingkit_contract.exchanges import Answer, Auth, Record, Request
 from klingkit_contract.flaws import UNREADABLE, find_flaws, independent, parse_body
@@ -34,6 +35,7 @@ _DROPPED = frozenset(
     {"host", "content-length", "connection", "accept-encoding", "user-agent", "authorization", _CASE_ID}
 )
 _HARMLESS = frozenset({"GET", "HEAD"})
+_BODILESS = "PATCH"  # without a body there is nothing that it could change or make
 _MOST_SILENT = 4  # requests in a row that may stay without an answer
 
 
@@ -118,7 +120,8 @@ class Guard:
         if self.lost:
             return "the relay stopped answering", None
         if operation is None:
-            return ("" if request.method in _HARMLESS else "no document lists what this may cost"), None
+            harmless = request.method in _HARMLESS or (request.method == _BODILESS and not request.body)
+            return ("" if harmless else "no document lists what this may cost"), None
         if not operation.billable:
             return "", None
         known, keyless = independent(flaws), request.auth in {Auth.NONE, Auth.WRONG}
@@ -147,11 +150,21 @@ class Guard:
 
     def _forward(self, url: str, request: Request) -> Answer:
         self.sent += 1
-        key = self.keys.get(request.auth, "")
-        credentials = (("authorization", f"Bearer {key}"),) if request.auth is not Auth.NONE and key else ()
+        url, credentials = self._credentials(url, request.auth)
         answer = self.transport.send(request.method, url, (*request.headers, *credentials), request.body)
         self.silent = self.silent + 1 if answer.status == 0 and not answer.blocked else 0
         return answer
+
+    def _credentials(self, url: str, auth: Auth) -> tuple[str, tuple[tuple[str, str], ...]]:
+        """Return the address and the headers that carry the key. Only this machine ever sees one in an address."""
+        key = self.keys.get(Auth.KEY if auth is Auth.ELSEWHERE else auth, "")
+        if auth is Auth.NONE or not key:
+            return url, ()
+        if auth is not Auth.ELSEWHERE:
+            return url, (("authorization", f"Bearer {key}"),)
+        if is_loopback(url):
+            url += ("&" if "?" in url else "?") + urlencode({"api_key": key})
+        return url, (("x-api-key", key),)
 
     async def __call__(
         self,

@@ -93,7 +93,7 @@ class Judge:
             seen = f"HTTP {answer.status} with a web page ({answer.media_type or 'no Content-Type'})."
             yield claim("html-page", "page", f"{operation.pointer}/responses", seen)
             return
-        if answer.success and record.request.auth in {Auth.NONE, Auth.WRONG}:
+        if answer.success and record.request.auth in {Auth.NONE, Auth.WRONG, Auth.ELSEWHERE}:
             return  # that it was answered at all is what is wrong, and the checks of keys say so
         yield from self._documented(operation, record)
 
@@ -103,6 +103,7 @@ class Judge:
         if promise is None:
             seen = f"HTTP {answer.status}, which the documents do not list, {_because(record)}"
             pointer = f"{operation.pointer}/responses"
+            self._remember(operation, record, self.read(answer))
             yield Claim(operation.id, "status-code", str(answer.status), pointer, seen, record)
             return
         if not promise.media:

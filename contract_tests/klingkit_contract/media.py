@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-__all__ = ["kind_of", "mp4_seconds"]
+__all__ = ["Movie", "kind_of", "mp4_movie", "mp4_seconds"]
 
 _MOST_BOXES = 64
+_LARGEST_HEADER = 1_000_000  # bytes
 _HEAD = 16  # bytes that hold any box header
+
+
+@dataclass(frozen=True, slots=True)
+class Movie:
+    """What the header of an MP4 tells: the size of its picture in pixels, and whether it has a sound track."""
+
+    width: int
+    height: int
+    sound: bool
 
 
 def kind_of(start: bytes) -> str:
@@ -31,6 +42,47 @@ def kind_of(start: bytes) -> str:
     if start.startswith(b"ID3") or (len(start) > 1 and start[0] == 0xFF and start[1] & 0xE6 == 0xE2):
         return "audio/mpeg"
     return ""
+
+
+def mp4_movie(read: Callable[[int, int], bytes]) -> Movie | None:
+    """Return what an MP4 says about its tracks, or None when its header cannot be found or has no picture.
+
+    Args:
+        read: gives at most so many bytes (second argument) from an offset (first argument) of the file.
+    """
+    offset = 0
+    for _ in range(_MOST_BOXES):
+        size, kind, header = _box(read(offset, _HEAD))
+        if size < header or not header:
+            return None
+        if kind == b"moov":
+            return _tracks(read(offset + header, size - header)) if size <= _LARGEST_HEADER else None
+        offset += size
+    return None
+
+
+def _tracks(movie: bytes) -> Movie | None:
+    sides, sound = (0, 0), False
+    for kind, track in _boxes(movie):
+        if kind != b"trak":
+            continue
+        inner = dict(_boxes(track))
+        handler = dict(_boxes(inner.get(b"mdia", b""))).get(b"hdlr", b"")[8:12]
+        sound = sound or handler == b"soun"
+        if handler == b"vide" and len(inner.get(b"tkhd", b"")) >= 8:
+            wide, tall = struct.unpack(">II", inner[b"tkhd"][-8:])  # the header ends with both sides, 16.16 fixed point
+            sides = (wide >> 16, tall >> 16)
+    return Movie(*sides, sound) if all(sides) else None
+
+
+def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    offset = 0
+    while offset < len(data):
+        size, kind, header = _box(data[offset : offset + _HEAD])
+        if size < header or not header:
+            return
+        yield kind, data[offset + header : offset + size]
+        offset += size
 
 
 def mp4_seconds(read: Callable[[int, int], bytes]) -> float | None:

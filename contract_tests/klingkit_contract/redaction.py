@@ -38,6 +38,10 @@ class Redactor:
         masked = self._pattern.sub(MASK, text) if self._pattern else text
         return _QUERY.sub(r"\1?[query removed]", masked)
 
+    def shows(self, text: str) -> bool:
+        """Tell whether `text` holds a secret, in any of its forms."""
+        return self._pattern is not None and self._pattern.search(text) is not None
+
     def headers(self, headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
         """Return `headers` with credentials and cookies masked whole, and every other value by its text."""
         return tuple((name, MASK if name.lower() in _HIDDEN_HEADERS else self.text(value)) for name, value in headers)

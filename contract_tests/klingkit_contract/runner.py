@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import TYPE_CHECKING
 
+from klingkit_contract import manners
+from klingkit_contract.addresses import is_loopback
 from klingkit_contract.board import Board
 from klingkit_contract.budget import Budget
 from klingkit_contract.catalogue import WHOLE_RELAY, Entry, Stage, stages_of
@@ -27,12 +30,13 @@ from klingkit_contract.exchanges import Auth, Journal
 from klingkit_contract.fields.truth import compare_fields
 from klingkit_contract.guard import Guard
 from klingkit_contract.judge import Judge
+from klingkit_contract.listening import listening
 from klingkit_contract.reading import Reader
 from klingkit_contract.redaction import Redactor
 from klingkit_contract.samples import Samples
 from klingkit_contract.session import Limits, Session
 from klingkit_contract.targets import Target, one_spec_operations
-from klingkit_contract.transport import Clock, HttpTransport, Pace, is_loopback
+from klingkit_contract.transport import Clock, HttpTransport, Pace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -118,8 +122,10 @@ def _knock(target: Target, options: Options) -> None:
 def _run_relay(target: Target, options: Options) -> Iterator[Event]:
     began = options.clock.now()
     yield RelayStarted(target.relay)
-    with _transport(target, options) as transport:
+    here = is_loopback(target.url)
+    with _transport(target, options) as transport, listening() if here else nullcontext() as listener:
         session = _session(target, options, transport)
+        session.listener = listener
         stages = stages_of(options.asked)
         if Stage.LIFECYCLE in stages:
             purchases = [operation for operation in session.contract.operations.values() if operation.billable]
@@ -131,6 +137,7 @@ def _run_relay(target: Target, options: Options) -> Iterator[Event]:
         session.judge_the_rest()
     _pass_answers(session)
     redactor = Redactor([target.key, target.other_key])
+    manners.judge(session, redactor)
     evidence = Evidence(target.relay, target.command, options.budget, options.seed, redactor)
     for cell in session.board.cells(evidence.finding, _absent(session)):
         yield CellFinished(replace(cell, reason=redactor.text(cell.reason)))  # relays repeat keys in their messages

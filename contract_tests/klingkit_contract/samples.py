@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 
     from klingkit_contract.contract import Contract, Operation
 
-__all__ = ["EXTERNAL_ID", "Samples", "external_id_of", "flat_png", "stands_in"]
+__all__ = ["CALLBACK", "EXTERNAL_ID", "Samples", "external_id_of", "flat_png", "option_of", "stands_in"]
 
 EXTERNAL_ID = "external_task_id"
+CALLBACK = "callback_url"
 _STAND_IN_HOST = "https://example.com/"  # the documents' examples name pictures that nobody can fetch
 _OPTIONS = "options"  # where the new standard has what concerns the task and not the result
-_SETTINGS, _DURATION = "settings", "duration"
+_SETTINGS = "settings"
 _TASK_ID, _TASK_IDS = "task_id", "task_ids"
 _NO_ID = "900000000000000000"  # like the official ids, from a range they do not use
 _MADE_UP = frozenset({"session_id", "video_id", "audio_id", "element_id", "face_id"})
@@ -43,8 +44,13 @@ def flat_png(side: int = _SIDE) -> bytes:
 
 def external_id_of(body: Mapping[str, Any]) -> str:
     """Return the external id that a request carries, or an empty string."""
+    return option_of(body, EXTERNAL_ID)
+
+
+def option_of(body: Mapping[str, Any], name: str) -> str:
+    """Return the text that a request has for `name`, at its top or among the new standard's options, or nothing."""
     options = body.get(_OPTIONS)
-    value = body.get(EXTERNAL_ID) or (options.get(EXTERNAL_ID) if isinstance(options, dict) else "")
+    value = body.get(name) or (options.get(name) if isinstance(options, dict) else "")
     return value if isinstance(value, str) else ""
 
 
@@ -96,18 +102,25 @@ class Samples:
 
     def marked(self, operation: Operation, body: Mapping[str, Any], external_id: str) -> dict[str, Any]:
         """Return `body` under an external id of its own, where the document has a place for one."""
+        return self._placed(operation, body, EXTERNAL_ID, external_id)
+
+    def called_back(self, operation: Operation, body: Mapping[str, Any], url: str) -> dict[str, Any]:
+        """Return `body` with `url` to be told of the task, where the document has a place for it."""
+        return self._placed(operation, body, CALLBACK, url)
+
+    def _placed(self, operation: Operation, body: Mapping[str, Any], name: str, value: str) -> dict[str, Any]:
         pointer, rules = self._contract.resolve(self._contract.request_schema(operation))
         fields = rules.get("properties", {})
-        if EXTERNAL_ID in fields:
-            return {**body, EXTERNAL_ID: external_id}
+        if name in fields:
+            return {**body, name: value}
         if _OPTIONS in fields:
             inner = self._contract.resolve(f"{pointer}/properties/{_OPTIONS}")[1].get("properties", {})
-            if EXTERNAL_ID in inner:
-                return {**body, _OPTIONS: {**body.get(_OPTIONS, {}), EXTERNAL_ID: external_id}}
+            if name in inner:
+                return {**body, _OPTIONS: {**body.get(_OPTIONS, {}), name: value}}
         return dict(body)
 
-    def length(self, create: Operation, body: Mapping[str, Any]) -> tuple[bool, Any]:
-        """Tell whether a create can say how long a video is to be, and what `body` says, None where it is unsaid.
+    def asked(self, create: Operation, body: Mapping[str, Any], name: str) -> tuple[bool, Any]:
+        """Tell whether a create can say `name` of the video, and what `body` says, None where it is unsaid.
 
         What was left out counts as the document's default.
         """
@@ -115,10 +128,10 @@ class Samples:
         if _SETTINGS in rules.get("properties", {}):
             pointer, rules = self._contract.resolve(f"{pointer}/properties/{_SETTINGS}")
             body = body.get(_SETTINGS, {})
-        if _DURATION not in rules.get("properties", {}):
+        if name not in rules.get("properties", {}):
             return False, None
-        usual = rules["properties"][_DURATION].get("default")
-        return True, body.get(_DURATION, usual)
+        usual = rules["properties"][name].get("default")
+        return True, body.get(name, usual)
 
     def call(self, operation: Operation, *, auth: Auth = Auth.KEY) -> Request:
         """Return a valid request of any operation: its example, or the parameters it needs."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from klingkit_contract.exchanges import Record
     from klingkit_contract.guard import Guard
     from klingkit_contract.judge import Claim, Judge
+    from klingkit_contract.listening import Listener
     from klingkit_contract.samples import Samples
     from klingkit_contract.transport import Clock
 
@@ -101,6 +102,7 @@ class Session:
     clock: Clock
     limits: Limits
     has_other: bool = False
+    listener: Listener | None = None
     mark: str = ""  # makes external ids of this run unlike those of any other
     dialect: Mapping[str, Any] = field(default_factory=dict)  # the relay's table of dialects.toml
     judged: int = field(default=0, init=False)

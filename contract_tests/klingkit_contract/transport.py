@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ipaddress
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -16,20 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-__all__ = ["Clock", "HttpTransport", "Pace", "is_loopback"]
+__all__ = ["Clock", "HttpTransport", "Pace"]
 
 _USER_AGENT = b"klingkit-check"
-
-
-def is_loopback(url: str) -> bool:
-    """Tell whether `url` leads to this very machine."""
-    host = (urlsplit(url).hostname or "").strip("[]")
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 @dataclass(frozen=True, slots=True)

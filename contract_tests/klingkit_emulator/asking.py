@@ -60,12 +60,12 @@ def _occurrences(parameter: Parameter, ask: Ask) -> list[str]:
     return [value for name, value in ask.query if name == parameter.name]
 
 
-def read_body(operation: Operation, ask: Ask) -> dict[str, Any]:
-    """Return the JSON object of the body, or refuse."""
+def read_body(operation: Operation, ask: Ask, *, any_type: bool = False) -> dict[str, Any]:
+    """Return the JSON object of the body, or refuse; `any_type` overlooks what the Content-Type says."""
     if not ask.body and not operation.body_required:
         return {}
     media_type = ask.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != JSON:
+    if media_type != JSON and not any_type:
         raise RefusedError(Reason.BAD_REQUEST, f"Content-Type must be {JSON}")
     try:
         body = json.loads(ask.body, parse_constant=_no_number)

@@ -5,10 +5,13 @@ Nothing is planted by default. A name is planted on every relay (``status-word``
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from klingkit_emulator import spoiling
 from klingkit_emulator.asked import FPS, Asked
+from klingkit_emulator.defect_table import DEFECTS
 from klingkit_emulator.errors import UnknownNameError
 from klingkit_emulator.lifecycle import Progress, Timetable
 from klingkit_emulator.refusals import Reason, RefusedError
@@ -16,36 +19,28 @@ from klingkit_emulator.registry import known
 from klingkit_emulator.store import Task
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Mapping, Sequence
 
-    from klingkit_emulator.contract import Violation
+    from starlette.responses import Response
+
+    from klingkit_emulator.asking import Ask
+    from klingkit_emulator.contract import Operation, Violation
 
 __all__ = ["DEFECTS", "Defects", "check_names"]
 
-DEFECTS: dict[str, str] = {
-    "charged-refusal": "a refused create is charged for all the same, and its task appears in the list",
-    "duplicate-accepted": "a create that repeats an external_task_id is accepted and charged",
-    "capability-not-enforced": "a model is asked for what it does not make, and the create is accepted and charged",
-    "error-500-on-bad-request": "a wrong request is answered with HTTP 500 instead of 400",
-    "expired-result": "result files answer 404 as soon as they are finished",
-    "html-200": "queries answer a dashboard page with HTTP 200",
-    "id-as-number": "task_id is a JSON number, which a double cannot hold",
-    "long-prompt-accepted": "a prompt longer than documented is accepted and charged",
-    "missing-auth-accepted": "a request without a key, or with a wrong one, is served",
-    "missing-task-id": "the answer to a create lacks the task's id",
-    "other-account-visible": "a task of another account can be queried",
-    "page-size-ignored": "the list answers every task whatever page is asked for",
-    "result-html": "result files are a web page with HTTP 200",
-    "rule-not-enforced": "fields that contradict each other by a named rule are accepted and charged",
-    "short-video": "videos last half as long as asked for and stated",
-    "status-word": "a finished task has a status word that is not documented",
-    "stuck": "a task never leaves the running state",
-    "text-plain": "JSON answers say they are text/plain",
-    "unknown-id-200": "an unknown task id is answered as if the task existed",
-    "wrong-task": "a query answers another task than the one asked for",
-}
-
 WRONG_WORD = "finished_ok"
+_REASON = "Failure to pass the risk control system"
+_RESET = 10.0  # seconds
+_OVERLOOKED_BY = {
+    "enum": "enum-ignored",
+    "minimum": "range-ignored",
+    "maximum": "range-ignored",
+    "minItems": "item-count-ignored",
+    "maxItems": "item-count-ignored",
+    "required": "required-ignored",
+    "type": "type-ignored",
+    "not": "exclusions-ignored",
+}
 
 
 def check_names(names: Sequence[str]) -> None:
@@ -67,6 +62,7 @@ class Defects:
     """The defects planted on one relay. Without any, every method leaves the honest answer as it is."""
 
     planted: frozenset[str] = frozenset()
+    seen: Counter[str] = field(default_factory=Counter, compare=False)  # what was asked for how often
 
     @classmethod
     def of(cls, relay: str, names: Sequence[str]) -> Defects:
@@ -81,12 +77,73 @@ class Defects:
         """Whether a missing or wrong key is overlooked."""
         return "missing-auth-accepted" in self.planted
 
-    def overlooks(self, violation: Violation) -> bool:
-        """Return whether this thing wrong with a request goes unnoticed."""
+    def lets_in(self, ask: Ask, keys: Container[str]) -> bool:
+        """Return whether a request is let in although its key is none of `keys`, or out of its place."""
+        if self.lets_anyone_in:
+            return True
+        if ask.headers.get("authorization", "").strip():
+            return "wrong-key-accepted" in self.planted
+        in_header = ask.headers.get("x-api-key", "") in keys and "key-in-header-accepted" in self.planted
+        return in_header or (dict(ask.query).get("api_key", "") in keys and "key-in-address-accepted" in self.planted)
+
+    def noticed(self, violations: Sequence[Violation]) -> list[Violation]:
+        """Return what is noticed of all that is wrong with a request."""
+        left = [violation for violation in violations if not self._overlooks(violation)]
+        if "type-ignored" not in self.planted:
+            return left
+        strange = {violation.path for violation in violations if violation.keyword == "type"}
+        return [violation for violation in left if violation.path not in strange]
+
+    def _overlooks(self, violation: Violation) -> bool:
         if violation.sort != "schema":
             return ("rule-not-enforced" if violation.sort == "rule" else "capability-not-enforced") in self.planted
-        too_long = violation.keyword == "maxLength" and violation.path.rpartition(".")[2] == "prompt"
-        return too_long and "long-prompt-accepted" in self.planted
+        if violation.keyword == "maxLength":
+            return violation.path.rpartition(".")[2] == "prompt" and "long-prompt-accepted" in self.planted
+        return _OVERLOOKED_BY.get(violation.keyword, "") in self.planted
+
+    @property
+    def ignores_media_types(self) -> bool:
+        """Whether a body is read whatever its Content-Type says."""
+        return "request-type-ignored" in self.planted
+
+    @property
+    def refuses_everything(self) -> bool:
+        """Whether a create that is right is refused."""
+        return "valid-refused" in self.planted
+
+    def too_fast(self, operation: str) -> bool:
+        """Return whether this request to `operation`, a query, is one too many: the first of them is."""
+        if "rate-limit-without-time" not in self.planted:
+            return False
+        self.seen[operation] += 1
+        return self.seen[operation] == 1
+
+    @property
+    def shows_pages(self) -> bool:
+        """Whether paths that do not exist show a web page."""
+        return "unknown-path-page" in self.planted
+
+    @property
+    def serves_any_method(self) -> bool:
+        """Whether a method that fits no path is answered all the same."""
+        return "wrong-method-served" in self.planted
+
+    def accepted(self, task: Task) -> Task:
+        """Return the task that is kept for the one that was asked for."""
+        if "image2video-turned" in self.planted and task.object == "video_image2video":
+            return replace(task, object="video_text2video")
+        reason = "" if "reason-missing" in self.planted else _REASON if "failed-charged" in self.planted else None
+        return task if reason is None else replace(task, timetable=replace(task.timetable, reason=reason))
+
+    @property
+    def gives_back(self) -> bool:
+        """Whether a create is not charged in the end."""
+        return "reason-missing" in self.planted
+
+    @property
+    def charges_twice(self) -> bool:
+        """Whether a create is charged once more."""
+        return "charged-twice" in self.planted
 
     @property
     def charges_refusals(self) -> bool:
@@ -116,6 +173,31 @@ class Defects:
         return "unknown-id-200" in self.planted
 
     @property
+    def loses_external_ids(self) -> bool:
+        """Whether tasks are found by their own id only."""
+        return "external-id-not-found" in self.planted
+
+    @property
+    def lists_everyone(self) -> bool:
+        """Whether a list has the tasks of all accounts."""
+        return "other-account-listed" in self.planted
+
+    @property
+    def hides_newest(self) -> bool:
+        """Whether a list lacks the newest task."""
+        return "list-incomplete" in self.planted
+
+    def asked_for(self, task: Task, final: bool) -> Task:
+        """Return the task that a query answers; `final` tells whether it has ended."""
+        if "id-changes" in self.planted:
+            return replace(task, task_id=_other(task.task_id))
+        if final and "end-changes" in self.planted:
+            self.seen[task.task_id] += 1
+            if self.seen[task.task_id] > 1:
+                return replace(task, timetable=replace(task.timetable, reason=_REASON))
+        return task
+
+    @property
     def ignores_pages(self) -> bool:
         """Whether a list has every task."""
         return "page-size-ignored" in self.planted
@@ -126,7 +208,30 @@ class Defects:
         """Return where the task is said to stand."""
         if honest.final and "stuck" in self.planted:
             return Progress("running", timetable.started_ms)
+        if not honest.final and "status-backwards" in self.planted:
+            return Progress("queued" if honest.state == "running" else "running", honest.since_ms)
         return honest
+
+    def listed(self, honest: Progress, timetable: Timetable) -> Progress:
+        """Return where a list says that a task stands."""
+        return Progress("queued", timetable.created_ms) if "list-stale" in self.planted else honest
+
+    @property
+    def calls_back(self) -> bool:
+        """Whether callbacks are sent."""
+        return "callback-missing" not in self.planted
+
+    def moments(self, honest: Sequence[int]) -> list[int]:
+        """Return when callbacks are sent (Unix milliseconds)."""
+        return sorted([*honest, *honest]) if "callback-twice" in self.planted else list(honest)
+
+    def announced(self, task: Task) -> Task:
+        """Return the task that a callback is about."""
+        if "callback-other-id" in self.planted:
+            return replace(task, task_id=_other(task.task_id))
+        if "callback-other-end" in self.planted:
+            return replace(task, timetable=replace(task.timetable, reason=_REASON))
+        return task
 
     def word(self, honest: str, state: str) -> str:
         """Return the status word for `state`."""
@@ -142,7 +247,12 @@ class Defects:
 
     def queried(self, answer: dict[str, Any]) -> dict[str, Any]:
         """Return the answer to a query."""
-        return _with_numbers(answer) if "id-as-number" in self.planted else answer
+        answer = _with_numbers(answer) if "id-as-number" in self.planted else answer
+        return spoiling.queried(self.planted, answer)
+
+    def answered(self, ask: Ask, operation: Operation, response: Response) -> Response:
+        """Return the answer that is sent for the one that was due."""
+        return spoiling.answered(self.planted, ask, operation, response)
 
     @property
     def shows_dashboard(self) -> bool:
@@ -174,9 +284,28 @@ class Defects:
 
     def made(self, asked: Asked) -> Asked:
         """Return what is made of what was asked for."""
-        if asked.kind == "video" and "short-video" in self.planted:
+        if asked.kind != "video":
+            return asked
+        if "short-video" in self.planted:
             return replace(asked, seconds=max(1 / FPS, asked.seconds / 2))
-        return asked
+        if "duration-reset" in self.planted:
+            return replace(asked, seconds=_RESET)
+        if "square-video" in self.planted:
+            return replace(asked, width=asked.height, height=asked.height)
+        return replace(asked, sound=False) if "silent-video" in self.planted else asked
+
+    def hands_out(self, headers: Mapping[str, str]) -> bool:
+        """Return whether a result file is handed out to whoever says this."""
+        return "result-needs-key" not in self.planted or "authorization" in headers
+
+    @property
+    def sends_whole_files(self) -> bool:
+        """Whether a part of a file cannot be asked for."""
+        return "result-without-ranges" in self.planted
+
+    def file_type(self, honest: str) -> str:
+        """Return the Content-Type of result files."""
+        return "application/octet-stream" if "result-type-wrong" in self.planted else honest
 
 
 def invented(relay: str, account: str, obj: str, task_id: str, now_ms: int, kind: str) -> Task:
@@ -184,6 +313,11 @@ def invented(relay: str, account: str, obj: str, task_id: str, now_ms: int, kind
     never = 2**53
     timetable = Timetable(now_ms, never, never)
     return Task(task_id, relay, account, obj, None, timetable, Asked(kind=kind, width=16, height=16, seed=0))
+
+
+def _other(task_id: str) -> str:
+    """Return an id of the same form that is another."""
+    return task_id[:-1] + ("1" if task_id[-1:] == "0" else "0")
 
 
 def _with_numbers(value: Any) -> Any:

@@ -52,10 +52,15 @@ class Gallery:
             return PlainTextResponse("There is no such file.\n", 404)
         if defects.files_are_pages:
             return dashboard()
+        if not defects.hands_out(headers):
+            return PlainTextResponse("A key is missing.\n", 401)
         etag = f'"{file.key}"'
         if _matches(headers, etag):
             return Response(status_code=304, headers={"etag": etag})
-        return FileResponse(await self.shelf.get(file), media_type=file.media_type, headers={"etag": etag})
+        path, media_type = await self.shelf.get(file), defects.file_type(file.media_type)
+        if defects.sends_whole_files:
+            return Response(path.read_bytes(), media_type=media_type, headers={"etag": etag})
+        return FileResponse(path, media_type=media_type, headers={"etag": etag})
 
     def _file(self, task: Task, name: str, defects: Defects) -> File | None:
         said = _NAME.fullmatch(name)

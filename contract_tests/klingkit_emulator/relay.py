@@ -107,16 +107,26 @@ class Relay:
 
     def answer(self, ask: Ask) -> Response:
         """Serve or refuse a request."""
+        route = self.route(ask)
+        if isinstance(route, RefusedError):
+            return self._nowhere(route)
+        operation, values = route
         try:
-            route = self.route(ask)
-            if isinstance(route, RefusedError):
-                return self.refuse(route)
-            operation, values = route
             account = self._admit(ask, operation)
             check_path(operation, values)
-            return self._serve[operation.manner](operation, account, ask, values)
+            if operation.manner == "get" and self.defects.too_fast(operation.id):
+                return self.refuse(RefusedError(Reason.TOO_FAST, "too many requests"))
+            response = self._serve[operation.manner](operation, account, ask, values)
         except RefusedError as refusal:
-            return self.refuse(refusal)
+            response = self.refuse(refusal)
+        return self.defects.answered(ask, operation, response)
+
+    def _nowhere(self, refusal: RefusedError) -> Response:
+        if refusal.reason is Reason.NO_SUCH_PATH and self.defects.shows_pages:
+            return dashboard()
+        if refusal.reason is Reason.WRONG_METHOD and self.defects.serves_any_method:
+            return self._json(kling_envelope({}))
+        return self.refuse(refusal)
 
     async def reply(self, ask: Ask) -> Response:
         """Serve or refuse a request."""
@@ -149,9 +159,11 @@ class Relay:
         status, body = self._answers.refused(self.defects.refusal(refusal))
         return self._json(body, status)
 
-    def show(self, task: Task, origin: str) -> View:
-        """Return what there is to say about `task` now; result files lie at `origin`."""
+    def show(self, task: Task, origin: str, *, listed: bool = False) -> View:
+        """Return what there is to say about `task` now, in a list or elsewhere; result files lie at `origin`."""
         progress = self.defects.progress(task.timetable.at(self._workshop.clock.now_ms()), task.timetable)
+        if listed:
+            progress = self.defects.listed(progress, task.timetable)
         words = standard.WORDS if is_standard(task.object) else self.entry.dialect.words
         word = self.defects.word(words[progress.state], progress.state)
         place = f"{origin}/media/{task.task_id}"
@@ -170,7 +182,7 @@ class Relay:
             if is_standard(operation.object):
                 raise RefusedError(Reason.BAD_KEY, "Authorization is not valid: the new standard takes API keys alone")
             return account_by_token(key, self._workshop.accounts, self._workshop.clock.now_ms() / 1000)
-        if self.defects.lets_anyone_in:
+        if self.defects.lets_in(ask, self._workshop.accounts):
             return next(iter(self._workshop.accounts.values()))
         if not said or (scheme.lower() == "bearer" and not key.strip()):
             raise RefusedError(Reason.NO_KEY, "Authorization is missing or empty")
@@ -180,22 +192,31 @@ class Relay:
 
     def _create(self, operation: Operation, account: str, ask: Ask, values: Mapping[str, str]) -> Response:
         read_parameters(operation, ask)
-        body = read_body(operation, ask)
-        wrong = [found for found in operation.check_body(body, values) if not self.defects.overlooks(found)]
+        body = read_body(operation, ask, any_type=self.defects.ignores_media_types)
+        wrong = self.defects.noticed(operation.check_body(body, values))
+        if self.defects.refuses_everything:
+            raise RefusedError(Reason.BAD_REQUEST, "the request cannot be served")
         if wrong:
             if self.defects.charges_refusals:
                 self._workshop.store.add(self._task(operation, account, body), unique=False)
             refuse_value(wrong[0].path, wrong[0].message)
-        task = self._task(operation, account, body)
+        task = self.defects.accepted(self._task(operation, account, body))
         try:
-            self._workshop.store.add(task, unique=not self.defects.accepts_duplicates)
+            self._workshop.store.add(
+                task, unique=not self.defects.accepts_duplicates, charged=not self.defects.gives_back
+            )
         except DuplicateError as error:
             message = f"External_task_id {str(error)[:_ECHO]} already exists"
             raise RefusedError(Reason.DUPLICATE, message, param="external_task_id") from error
-        if url := own_text(operation, body, "callback_url"):
-            moments = (task.timetable.started_ms, task.timetable.ended_ms)
-            told = self._words(operation.object).announced
-            self._workshop.callbacks.follow(url, moments, lambda: told(self.show(task, ask.origin)))
+        if self.defects.charges_twice:
+            self._workshop.store.charge(self.entry.id, account)
+        url = own_text(operation, body, "callback_url")
+        if url and self.defects.calls_back:
+            moments = self.defects.moments((task.timetable.started_ms, task.timetable.ended_ms))
+            told, about = self._words(operation.object).announced, self.defects.announced(task)
+            self._workshop.callbacks.follow(
+                url, moments, lambda: self.defects.queried(told(self.show(about, ask.origin)))
+            )
         return self._json(self.defects.created(self._words(operation.object).created(self.show(task, ask.origin))))
 
     def _task(self, operation: Operation, account: str, body: Mapping[str, Any]) -> Task:
@@ -220,12 +241,15 @@ class Relay:
         if task is None:
             message = f"Task not found by id/external id: {identifier[:_ECHO]}"
             raise RefusedError(Reason.NO_SUCH_TASK, message, param="task_id")
-        return self._json(self.defects.queried(self._answers.queried(self.show(task, ask.origin))))
+        final = task.timetable.at(self._workshop.clock.now_ms()).final
+        view = self.show(self.defects.asked_for(task, final), ask.origin)
+        return self._json(self.defects.queried(self._answers.queried(view)))
 
     def _find(self, operation: Operation, account: str, identifier: str) -> Task | None:
         store, relay, obj = self._workshop.store, self.entry.id, operation.object
         create = self._creates.get(obj)
         external = create is not None and "external_task_id" in create.members
+        external = external and not self.defects.loses_external_ids
         task = store.find(relay, account, obj, identifier, external=external)
         if task is None and self.defects.shows_other_accounts:
             stranger = store.by_id(identifier)
@@ -245,21 +269,25 @@ class Relay:
         size, number = said.get("pageSize") or 30, said.get("pageNum") or 1
         if self.defects.ignores_pages:
             size, number = _EVERYTHING, 1
-        tasks = self._workshop.store.page(
-            self.entry.id, account, operation.object, limit=size, offset=(number - 1) * size
-        )
-        return self._json(self.defects.queried(self._answers.listed([self.show(task, ask.origin) for task in tasks])))
+        offset = (number - 1) * size + self.defects.hides_newest
+        tasks = self._workshop.store.page(self.entry.id, account, operation.object, limit=size, offset=offset)
+        if self.defects.lists_everyone:
+            everyone = self._workshop.store.newest(self.entry.id, _EVERYTHING)
+            tasks = [task for task in everyone if task.object == operation.object][offset : offset + size]
+        views = [self.show(task, ask.origin, listed=True) for task in tasks]
+        return self._json(self.defects.queried(self._answers.listed(views)))
 
     def _call(self, operation: Operation, account: str, ask: Ask, _: Mapping[str, str]) -> Response:
         query = read_parameters(operation, ask)
-        body = read_body(operation, ask) if operation.body is not None else {}
-        wrong = [violation for violation in operation.check_body(body) if not self.defects.overlooks(violation)]
+        any_type = self.defects.ignores_media_types
+        body = read_body(operation, ask, any_type=any_type) if operation.body is not None else {}
+        wrong = self.defects.noticed(operation.check_body(body))
         if wrong:
             refuse_value(wrong[0].path, wrong[0].message)
         data = _CALLS[operation.id](self._desk, Call(operation, account, body, query, ask.origin))
         if operation.billable:
             self._workshop.store.charge(self.entry.id, account)
-        return self._json(self.defects.queried(kling_envelope(data)))
+        return self._json(kling_envelope(data))
 
     def _json(self, body: object, status: int = 200) -> Response:
         text = json.dumps(body, separators=(",", ":"), allow_nan=False)

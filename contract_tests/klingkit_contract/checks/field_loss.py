@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import klingkit_data
+from klingkit_contract.addresses import is_loopback
 from klingkit_contract.catalogue import Role
 from klingkit_contract.contract import Contract
 from klingkit_contract.findings import Severity
@@ -13,7 +14,6 @@ from klingkit_contract.judge import Claim
 from klingkit_contract.samples import Samples
 from klingkit_contract.tap.bodies import Maker
 from klingkit_contract.tap.comparison import Difference, Fields, Kind, compare
-from klingkit_contract.transport import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from klingkit_contract.addresses import is_loopback
 from klingkit_contract.catalogue import Role
 from klingkit_contract.exchanges import Auth, Request
 from klingkit_contract.findings import Severity
@@ -18,6 +19,7 @@ __all__ = ["ask", "ask_about_task"]
 
 _CHECKS = {Auth.NONE: "auth-missing", Auth.WRONG: "auth-wrong"}
 _REFUSALS = frozenset({401, 403})
+_IN_A_HEADER = "asked with another header only: in an address the key would end up in logs"
 _UNREADABLE = b"{"  # no relay can make a task of this, whatever it overlooks
 
 
@@ -32,6 +34,8 @@ def ask(session: Session) -> None:
                 _ask_with_body(session, operation, auth)
             else:
                 _ask_read(session, operation, auth)
+        if operation.role in {Role.GET, Role.LIST}:
+            _ask_elsewhere(session, operation)
 
 
 def ask_about_task(session: Session, operation: Operation, task_id: str) -> None:
@@ -48,6 +52,26 @@ def _ask_read(session: Session, operation: Operation, auth: Auth) -> None:
         request = query_for(operation, session.unknown_id(), auth)
     session.board.asked(operation.id, _CHECKS[auth])
     _rule(session, operation, _CHECKS[auth], session.send(request))
+
+
+def _ask_elsewhere(session: Session, operation: Operation) -> None:
+    """Ask with the right key in the wrong place. Only reads are asked so: a create that is let in costs money."""
+    board, check, auth = session.board, "auth-place", Auth.ELSEWHERE
+    if board.accused(operation.id, "auth-missing"):
+        board.untested(operation.id, check, "a request without any key is answered already: see auth-missing")
+        return
+    request = session.samples.call(operation, auth=auth)
+    if operation.role is Role.GET:
+        request = query_for(operation, session.unknown_id(), auth)
+    board.asked(operation.id, check)
+    seen = session.send(request)
+    if seen.status in _REFUSALS:
+        board.passed(operation.id, check, "" if is_loopback(session.guard.base_url) else _IN_A_HEADER)
+    elif (seen.served or seen.refused) and not seen.claims:
+        words = f"HTTP {seen.status}: a key that is not in its place was taken for one."
+        board.accuse([Claim(operation.id, check, "let in", operation.pointer, words, seen.record)])
+    else:
+        board.untested(operation.id, check, seen.why_no_verdict())
 
 
 def _ask_with_body(session: Session, operation: Operation, auth: Auth) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from klingkit_contract.checks import calls, keys, lists, lives, results
+from klingkit_contract.checks import callbacks, calls, keys, lists, lives, money, results, times
 from klingkit_contract.exchanges import Auth
 from klingkit_contract.judge import Claim
 from klingkit_contract.reading import Step
@@ -26,11 +26,16 @@ _SPOILERS = ("html-page", "asked-id", "task-id-present")
 def ask(session: Session) -> None:
     """Create one task per operation, follow all, ask everything that needs a task, then make the other calls."""
     session.guard.budget.keep(0)
+    before = money.left(session)
     followed = [life for family in session.pairs() if (life := lives.create(session, *family)) is not None]
     _follow(session, followed)
+    money.ask(session, before, followed)
+    _ask_for_reasons(session, followed)
     for life in followed:
+        callbacks.ask(session, life)
         if life.get is not None:
             _rule_course(session, life, life.get)
+            times.ask(session, life, life.get)
             results.ask(session, life, life.get)
             _ask_strangers(session, life, life.get)
             _ask_by_external_id(session, life, life.get)
@@ -66,7 +71,37 @@ def _look(session: Session, life: Life) -> None:
         life.looks.append(seen)
     elif seen.blocked or (seen.status not in {0, 429} and seen.status < 500):
         life.spoiled = seen.why_no_verdict()
+        if seen.refused and not life.looks and not life.found:
+            _ask_once_more(session, life, life.get)
         lives.leave_open(session, (life.get, life.listing), f"the task could not be followed: {life.spoiled}")
+
+
+def _ask_once_more(session: Session, life: Life, get: Operation) -> None:
+    """Query a task that is not known yet a second time: some relays need a moment to show what they took."""
+    session.clock.sleep(session.limits.first)
+    session.board.asked(get.id, "created-found")
+    seen = session.get(get, life.task_id)
+    if seen.refused:
+        words = f"HTTP {seen.status} to a query by the id that the create {life.create.id} gave out."
+        claim = Claim(get.id, "created-found", "not found", f"{get.pointer}/parameters", words, seen.record)
+        session.board.accuse([claim])
+
+
+def _ask_for_reasons(session: Session, followed: list[Life]) -> None:
+    """Look whether tasks that failed say why; no task can be made to fail, so that mostly there is none."""
+    check = "reason-present"
+    for get in {life.get.id: life.get for life in followed if life.get is not None}.values():
+        mine = [life.last for life in followed if life.get is get and not life.spoiled]
+        failed = [seen for seen in mine if seen.reading.state == "failed"]
+        silent = next((seen for seen in failed if not seen.reading.message.strip()), None)
+        if silent is not None:
+            pointer = f"{get.pointer}/responses/200"
+            words = f"The task is {silent.reading.word!r}, and its answer gives no reason."
+            session.board.accuse([Claim(get.id, check, "none", pointer, words, silent.record)])
+        elif failed:
+            session.board.passed(get.id, check)
+        elif mine:
+            session.board.does_not_apply(get.id, check, "no task of this run failed")
 
 
 def _rule_course(session: Session, life: Life, get: Operation) -> None:
@@ -75,7 +110,7 @@ def _rule_course(session: Session, life: Life, get: Operation) -> None:
         lives.leave_open(session, (get,), life.spoiled or "the task could not be looked at")
         return
     board = session.board
-    for check in ("task-id-present", "status-known", "asked-id"):
+    for check in ("task-id-present", "status-known", "asked-id", "created-found"):
         board.passed(get.id, check, life.note)
     board.asked(get.id, "status-monotonic", len(life.looks))
     steps = [(seen, seen.reading) for seen in (life.created, *life.looks) if seen.reading.step is not Step.UNKNOWN]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["ask"]
 
 _NOT_A_WORD = "klingkit-none"
-_CHECKS = ("limits", "missing-required", "wrong-type", "conditions", RULES, MODEL_LIMITS)
+_CHECKS = ("limits", "missing-required", "wrong-type", "request-type", "conditions", RULES, MODEL_LIMITS)
 
 
 def ask(session: Session) -> None:
@@ -87,6 +87,8 @@ def _probe_body(session: Session, operation: Operation) -> None:
     ]
     valid = samples.request(operation, samples.body(operation))
     requests += [replace(valid, path=path) for path in _path_mutations(session, operation)]
+    others = tuple(row for row in valid.headers if row[0].lower() != "content-type")
+    requests.append(replace(valid, headers=(*others, ("content-type", "text/plain"))))
     for probe in rule_probes(session.contract, samples, operation):
         path = samples.path(operation, **probe.path)
         requests.append(replace(samples.request(operation, probe.body), path=path))

@@ -19,7 +19,7 @@ _MANY = 100  # tasks a page, where the document allows as many
 
 def ask(session: Session, life: Life, listing: Operation) -> None:
     """Look for the task in the list, then at a page of one and at a page past the end."""
-    if not life.task_id:
+    if not life.task_id or life.spoiled:
         return
     _agrees(session, life, listing)
     _pages(session, life, listing)

@@ -20,17 +20,25 @@ __all__ = ["ACCOUNT_TROUBLE", "Life", "create", "find", "leave_open"]
 ACCOUNT_TROUBLE = frozenset({401, 402, 403, 429})
 _NEED_A_TASK = (
     "task-id-present",
+    "created-found",
+    "times",
     "status-known",
     "status-monotonic",
     "task-ends",
     "other-account",
+    "reason-present",
     "result-present",
     "result-media",
     "result-length",
+    "result-shape",
+    "result-sound",
     "list-agrees",
     "list-pages",
     "external-id-found",
     "external-id-unique",
+    "callback-arrives",
+    "callback-once",
+    "callback-agrees",
 )
 
 
@@ -78,6 +86,11 @@ class Life:
         return reading.step is Step.FINAL or bool(reading.urls)
 
     @property
+    def wavered(self) -> bool:
+        """True when it ended in two ways: then nothing can be held against its end."""
+        return len({look.reading.state for look in self.looks if look.reading.step is Step.FINAL}) > 1
+
+    @property
     def succeeded(self) -> bool:
         """True when it ended well."""
         return self.ended and self.last.reading.state in {"succeeded", ""}
@@ -87,6 +100,8 @@ def create(session: Session, create: Operation, get: Operation | None, listing: 
     """Buy a task with a valid create and return it, or say on the board why there is none and return None."""
     board, body = session.board, session.samples.body(create)
     body = session.samples.marked(create, body, f"klingkit-{session.mark}-{create.family}")
+    if session.listener is not None:
+        body = session.samples.called_back(create, body, session.listener.address(create.family))
     board.asked(create.id, "valid-accepted")
     seen = session.send(session.samples.request(create, body), purchase=True)
     if seen.served:

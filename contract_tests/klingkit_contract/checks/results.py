@@ -6,12 +6,15 @@ import ipaddress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from klingkit_contract.addresses import is_loopback
+from klingkit_contract.checks import shapes
 from klingkit_contract.flaws import parse_body
 from klingkit_contract.judge import Claim, looks_like_page
-from klingkit_contract.media import kind_of, mp4_seconds
-from klingkit_contract.transport import is_loopback
+from klingkit_contract.media import kind_of, mp4_movie, mp4_seconds
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from klingkit_contract.checks.lives import Life
     from klingkit_contract.contract import Operation
     from klingkit_contract.exchanges import Record
@@ -19,14 +22,16 @@ if TYPE_CHECKING:
 
 __all__ = ["ask"]
 
+_OF_VIDEOS = ("result-length", *shapes.CHECKS)
+_OF_FILES = ("result-media", *_OF_VIDEOS)
 _CHUNK = 65_536  # bytes asked for at a time; nothing more of a file is read
 _PARTIAL = 206
 # What the first files of an area or a family are, where they are no videos; areas whose results need not be files.
 _WANTED = {
     "image": "image",
     "audio": "audio",
+    "element": "image",
     "voice": "audio",
-    "element": "image",  # what it was made of
     "solution_virtual_try_on": "image",
     "solution_clothing_dupe": "image",
 }
@@ -41,7 +46,7 @@ def ask(session: Session, life: Life, get: Operation) -> None:
         reason = life.spoiled or f"the task ended as {life.last.reading.word!r}: {life.last.reading.message[:120]}"
         if not life.ended:
             reason = "no task in the list has ended" if life.found else "the task did not end: see task-ends"
-        for check in ("result-present", "result-media", "result-length"):
+        for check in ("result-present", *_OF_FILES):
             board.untested(get.id, check, reason)
         return
     board.asked(get.id, "result-present")
@@ -50,22 +55,26 @@ def ask(session: Session, life: Life, get: Operation) -> None:
         words = f"The task is {life.last.reading.word!r}, and its answer names no result address."
         pointer = f"{get.pointer}/responses/200"
         board.accuse([Claim(get.id, "result-present", "none", pointer, words, life.last.record)])
-        for check in ("result-media", "result-length"):
+        for check in _OF_FILES:
             board.untested(get.id, check, "there is no result address: see result-present")
         return
     board.passed(get.id, "result-present", life.note)
     if not life.last.reading.urls:
-        for check in ("result-media", "result-length"):
+        for check in _OF_FILES:
             board.does_not_apply(get.id, check, "the result is a thing to be used, and no file")
         return
     wanted = _WANTED.get(life.create.family, _WANTED.get(area, "video"))
     record = _fetch_first(session, get, life, wanted)
     if record is not None and wanted == "video":
-        _length(session, get, life, record)
+        read = _reader(session, get, record)
+        _length(session, get, life, record, read)
+        shapes.ask(session, life, get, mp4_movie(read), record)
     elif wanted != "video":
-        _no_length(session, get, life, f"the results are no videos but {wanted}")
+        for check in _OF_VIDEOS:
+            board.does_not_apply(get.id, check, f"the results are no videos but {wanted}")
     else:
-        board.untested(get.id, "result-length", "the file could not be read: see result-media")
+        for check in _OF_VIDEOS:
+            board.untested(get.id, check, "the file could not be read: see result-media")
 
 
 def _holds_things(life: Life) -> bool:
@@ -122,25 +131,31 @@ def _complaint(record: Record, wanted: str) -> tuple[str, str] | None:
     return None
 
 
-def _length(session: Session, get: Operation, life: Life, first: Record) -> None:
-    board, check = session.board, "result-length"
-    documented, usual = session.samples.length(life.create, life.body)
-    if not documented:
-        _no_length(session, get, life, "a create cannot say how long the video is to be")
-        return
-    asked = _seconds(usual)
-    if asked is None:
-        board.untested(get.id, check, "the create did not say how long the video should be")
-        return
+def _reader(session: Session, get: Operation, first: Record) -> Callable[[int, int], bytes]:
+    """Return what reads any part of a file whose start is known."""
 
     def read(offset: int, size: int) -> bytes:
         start = first.answer.body[offset : offset + size]
         if len(start) == size:
             return start
-        board.asked(get.id, check)
+        session.board.asked(get.id, "result-length")
         bounds = (("range", f"bytes={offset}-{offset + size - 1}"),)
         answer = session.guard.fetch(first.url, get.id, bounds, most=size).answer
         return answer.body if answer.status == _PARTIAL else b""
+
+    return read
+
+
+def _length(session: Session, get: Operation, life: Life, first: Record, read: Callable[[int, int], bytes]) -> None:
+    board, check = session.board, "result-length"
+    documented, usual = session.samples.asked(life.create, life.body, "duration")
+    if not documented:
+        board.does_not_apply(get.id, check, "a create cannot say how long the video is to be")
+        return
+    asked = _seconds(usual)
+    if asked is None:
+        board.untested(get.id, check, "the create did not say how long the video should be")
+        return
 
     lasts = mp4_seconds(read)
     if lasts is None:
@@ -151,12 +166,6 @@ def _length(session: Session, get: Operation, life: Life, first: Record) -> None
         board.accuse([Claim(get.id, check, "length", f"{pointer}", words, first)])
     else:
         board.passed(get.id, check)
-
-
-def _no_length(session: Session, get: Operation, life: Life, reason: str) -> None:
-    """Say why the length means nothing here; of a query that other creates share, others may still show it."""
-    tell = session.board.does_not_apply if get.family == life.create.family else session.board.untested
-    tell(get.id, "result-length", reason)
 
 
 def _seconds(value: object) -> float | None:

@@ -7,10 +7,11 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from klingkit_contract.addresses import is_loopback
 from klingkit_contract.errors import UnreachableError
 from klingkit_contract.identity import Identity, identify
 from klingkit_contract.targets import COMMON_KEY, check_address
-from klingkit_contract.transport import Clock, HttpTransport, Pace, is_loopback
+from klingkit_contract.transport import Clock, HttpTransport, Pace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from klingkit_contract.addresses import is_loopback
 from klingkit_contract.errors import TapError
 from klingkit_contract.flaws import UNREADABLE, parse_body
-from klingkit_contract.transport import Clock, HttpTransport, Pace, is_loopback
+from klingkit_contract.transport import Clock, HttpTransport, Pace
 
 if TYPE_CHECKING:
     from types import TracebackType

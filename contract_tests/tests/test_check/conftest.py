@@ -20,6 +20,7 @@ from klingkit_contract.exchanges import Answer, Auth, Journal
 from klingkit_contract.findings import Verdict
 from klingkit_contract.guard import Guard
 from klingkit_contract.judge import Judge
+from klingkit_contract.planted import narrowed
 from klingkit_contract.reading import Reader
 from klingkit_contract.runner import Options, run
 from klingkit_contract.samples import Samples
@@ -65,10 +66,12 @@ def on_emulator() -> Callable[..., Ran]:
         checks: Sequence[str] = (),
         seed: int = 0,
         wait: float = 5.0,
+        operations: frozenset[str] | None = None,
+        speed: float = 60.0,
     ) -> Ran:
-        with launch(list(relays), defects=list(defects)) as emulator:
+        with launch(list(relays), defects=list(defects), speed=speed) as emulator:
             targets = [
-                target
+                target if operations is None else narrowed(target, operations)
                 for relay in relays
                 for target in read_targets(
                     [relay],

@@ -23,7 +23,13 @@ def test_every_check_is_asked_somewhere_and_says_what_it_promises() -> None:
 
 
 def test_only_what_concerns_no_operation_is_asked_of_the_whole_relay() -> None:
-    assert [row.check.id for row in CATALOGUE if Role.RELAY in row.roles] == ["unknown-path"]
+    assert [row.check.id for row in CATALOGUE if Role.RELAY in row.roles] == [
+        "unknown-path",
+        "secret-echoed",
+        "retry-after",
+        "tls",
+        "charged-as-told",
+    ]
 
 
 def test_a_selection_keeps_the_order_of_the_table() -> None:

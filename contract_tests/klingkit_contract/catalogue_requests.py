@@ -1,0 +1,200 @@
+"""The checks of answers, paths, keys, and of requests that must be refused."""
+
+from __future__ import annotations
+
+from klingkit_contract.findings import Cost, Severity
+from klingkit_contract.roles import EVERY_ROLE, EVERY_STAGE, Entry, Role, Stage, about_answers, asking
+
+__all__ = ["ROWS"]
+
+_C, _G, _L, _X = Role.CREATE, Role.GET, Role.LIST, Role.CALL
+
+ROWS: tuple[Entry, ...] = (
+    # --- every answer of the run is held against the document
+    about_answers(
+        "response-schema",
+        "Answers have the documented shape",
+        "Every answer matches the schema documented for its status.",
+        Severity.MEDIUM,
+    ),
+    about_answers(
+        "status-code",
+        "HTTP statuses are documented",
+        "Every answer has an HTTP status that the documents list for the operation.",
+        Severity.MEDIUM,
+    ),
+    about_answers(
+        "content-type",
+        "Content-Type is right",
+        "Every answer says the media type that the documents list.",
+        Severity.LOW,
+    ),
+    about_answers(
+        "html-page",
+        "No web page for an answer",
+        "A successful answer is JSON, never a web page.",
+        Severity.HIGH,
+    ),
+    about_answers(
+        "server-error",
+        "No server errors",
+        "Whatever is sent, the relay answers, and not with a server error (5xx).",
+        Severity.HIGH,
+    ),
+    # --- paths and keys
+    asking(
+        "unknown-path",
+        "Unknown paths are refused",
+        "A path that no document lists is refused and never answered with success.",
+        Cost.FREE,
+        Severity.LOW,
+        {Role.RELAY},
+        {Stage.PATHS},
+    ),
+    asking(
+        "unknown-id",
+        "Unknown task ids are refused",
+        "A query for a task id that was never given out is refused.",
+        Cost.QUERY,
+        Severity.HIGH,
+        {_G},
+        {Stage.PATHS, Stage.FUZZ},
+    ),
+    asking(
+        "auth-missing",
+        "No answer without a key",
+        "A request without a key is answered 401 or 403.",
+        Cost.FREE,
+        Severity.CRITICAL,
+        set(EVERY_ROLE),
+        {Stage.AUTH},
+    ),
+    asking(
+        "auth-wrong",
+        "No answer with a wrong key",
+        "A request with a key that was never given out is answered 401 or 403.",
+        Cost.FREE,
+        Severity.CRITICAL,
+        set(EVERY_ROLE),
+        {Stage.AUTH},
+    ),
+    asking(
+        "auth-place",
+        "A key counts in its own place only",
+        "A key in another header, or in the address, lets nobody in: it would end up in logs.",
+        Cost.FREE,
+        Severity.MEDIUM,
+        {_G, _L},
+        {Stage.AUTH},
+    ),
+    asking(
+        "wrong-method",
+        "Wrong methods are refused",
+        "A documented path, asked with a method that no document lists, is refused and never answered with success.",
+        Cost.FREE,
+        Severity.LOW,
+        {_G},
+        {Stage.PATHS},
+    ),
+    asking(
+        "secret-echoed",
+        "Keys are not repeated",
+        "No answer repeats the key, neither in its head nor its body, in plain or encoded.",
+        Cost.FREE,
+        Severity.CRITICAL,
+        {Role.RELAY},
+        EVERY_STAGE,
+    ),
+    asking(
+        "retry-after",
+        "A rate limit says when to come back",
+        "An answer 429 carries a Retry-After header.",
+        Cost.FREE,
+        Severity.LOW,
+        {Role.RELAY},
+        EVERY_STAGE,
+    ),
+    asking(
+        "tls",
+        "The relay is reached over TLS",
+        "The relay's address and its result addresses begin with https, so that nobody on the way reads the key.",
+        Cost.FREE,
+        Severity.CRITICAL,
+        {Role.RELAY},
+        {Stage.PATHS},
+    ),
+    # --- requests that must be refused
+    asking(
+        "limits",
+        "Limits are enforced",
+        "A value one step outside a documented limit or list of values is refused.",
+        Cost.FREE,
+        Severity.MEDIUM,
+        {_C, _L, _X},
+        {Stage.LIMITS, Stage.FUZZ},
+    ),
+    asking(
+        "missing-required",
+        "Required fields are required",
+        "A request that lacks a required field is refused.",
+        Cost.FREE,
+        Severity.MEDIUM,
+        {_C, _X},
+        {Stage.LIMITS, Stage.FUZZ},
+    ),
+    asking(
+        "wrong-type",
+        "Types are enforced",
+        "A value of another JSON type than documented is refused.",
+        Cost.FREE,
+        Severity.LOW,
+        {_C, _L, _X},
+        {Stage.LIMITS, Stage.FUZZ},
+    ),
+    asking(
+        "request-type",
+        "Only JSON is taken for JSON",
+        "A request whose Content-Type is none of those documented is refused.",
+        Cost.FREE,
+        Severity.LOW,
+        {_C, _X},
+        {Stage.LIMITS, Stage.FUZZ},
+    ),
+    asking(
+        "conditions",
+        "Fields that exclude each other do",
+        "A request that combines fields the documents keep apart is refused.",
+        Cost.FREE,
+        Severity.LOW,
+        {_C, _X},
+        {Stage.LIMITS, Stage.FUZZ},
+    ),
+    asking(
+        "rules",
+        "Rules between fields are kept",
+        "A request that breaks a documented rule between fields, such as shots that last longer than the video, is "
+        "refused.",
+        Cost.FREE,
+        Severity.MEDIUM,
+        {_C, _X},
+        {Stage.LIMITS},
+    ),
+    asking(
+        "model-limits",
+        "A model is asked only for what it makes",
+        "A request for a mode, a length or a feature that the documents do not list for the model is refused.",
+        Cost.FREE,
+        Severity.MEDIUM,
+        {_C},
+        {Stage.LIMITS},
+    ),
+    asking(
+        "refused-free",
+        "A refused create leaves no task",
+        "A create that is refused makes no task, and so nothing to pay.",
+        Cost.PAID,
+        Severity.CRITICAL,
+        {_C},
+        {Stage.LIMITS},
+    ),
+)
