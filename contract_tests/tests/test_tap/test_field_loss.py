@@ -174,6 +174,20 @@ def test_an_address_without_a_tap_is_refused_before_anything_is_sent() -> None:
         assert emulator.charges("newapi-c") == 0
 
 
+def test_a_create_of_somebody_else_is_not_mistaken_for_ours(tapped: TapUrls, tap: Tap) -> None:
+    headers = {"authorization": "Bearer somebody"}
+    for prompt in ("not ours", "ours mark-7"):
+        httpx.post(f"{tapped.url}/v1/videos/text2video", json={"prompt": prompt}, headers=headers).raise_for_status()
+    assert [arrival.body["prompt"] for arrival in tap.find("mark-7", 0, near=True, wait=True)] == ["ours mark-7"]
+    assert tap.find("mark-8", 0, near=True, wait=False) == []  # two candidates are none
+
+
+def test_a_create_whose_mark_was_lost_is_known_as_the_only_one(tapped: TapUrls, tap: Tap) -> None:
+    headers = {"authorization": "Bearer relay"}
+    httpx.post(f"{tapped.url}/v1/videos/text2video", json={"prompt": "lost"}, headers=headers).raise_for_status()
+    assert [arrival.body["prompt"] for arrival in tap.find("mark-9", 0, near=True, wait=False)] == ["lost"]
+
+
 # ------------------------------------------------------------------------------------------------ the command
 
 
