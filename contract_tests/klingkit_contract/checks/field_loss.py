@@ -108,7 +108,8 @@ def _send(session: Session, tap: Tap, official: Contract, case: _Case) -> None:
     mark = f"klingkit-{session.mark}-{session.guard.sent}"
     marked = case.maker.marked(body, mark)
     before = tap.newest()
-    seen = session.send(session.samples.request(case.create, marked), purchase=True)
+    request = session.samples.request(case.create, marked)
+    seen = session.send(request, purchase=True)
     session.board.asked(case.create.id, _CHECK)
     if seen.blocked:
         case.reason, case.waiting = session.why_blocked(seen), []
@@ -116,7 +117,7 @@ def _send(session: Session, tap: Tap, official: Contract, case: _Case) -> None:
     case.sent += 1
     near = is_loopback(session.guard.base_url)
     accepted = seen.served and not seen.owned_by("html-page")
-    arrivals = tap.find(mark, before, near=near, wait=accepted)
+    arrivals = tap.find(mark if mark.encode() in request.body else "", before, near=near, wait=accepted)
     if arrivals:
         _compare(session, official, case, marked, seen, arrivals)
     elif accepted:

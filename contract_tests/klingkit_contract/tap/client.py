@@ -81,7 +81,7 @@ class Tap:
         Where none does and a single create has arrived, it is that one: everything the mark stood in was lost.
 
         Args:
-            mark: a word that no other request has.
+            mark: a word that no other request has; empty for a create that has no place for one.
             after: the newest request before it was sent.
             near: whether the relay is on this machine, and so is quick.
             wait: whether the relay accepted it, so that it is worth waiting for.
@@ -92,11 +92,10 @@ class Tap:
         deadline, pause = self._clock.now() + (_HERE if near else _ELSEWHERE), _PAUSE
         while True:
             arrived = self.creates(after)
-            marked = [arrival for arrival in arrived if mark in arrival.text or mark in arrival.path]
-            if marked or not wait or self._clock.now() >= deadline:
+            marked = [arrival for arrival in arrived if mark and mark in arrival.text]
+            settled = marked or (arrived and not mark)
+            if settled or not wait or self._clock.now() >= deadline:
                 return marked or (arrived if len(arrived) == 1 else [])
-            if len(arrived) == 1:
-                return arrived
             self._clock.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
 

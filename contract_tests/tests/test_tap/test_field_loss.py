@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -172,6 +174,65 @@ def test_an_address_without_a_tap_is_refused_before_anything_is_sent() -> None:
         with pytest.raises(TapError, match="start one with `klingkit tap`"):
             check("newapi-c", emulator.base_url("newapi-c"), emulator.api_key, client)
         assert emulator.charges("newapi-c") == 0
+
+
+@contextmanager
+def careless(kling: str) -> Iterator[str]:
+    """Serve a relay that sends each create twice, always to image to video, under a wrong name and with its key."""
+
+    class Careless(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._say(404, b"{}")
+
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            body["negativePrompt"] = body.pop("negative_prompt", "")
+            headers = {"authorization": self.headers["authorization"]}
+            for _ in range(2):
+                answer = httpx.post(f"{kling}/v1/videos/image2video", json=body, headers=headers)
+            self._say(answer.status_code, answer.content)
+
+        def _say(self, status: int, body: bytes) -> None:
+            self.send_response(status)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Careless) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_a_relay_that_repeats_renames_and_mistakes_a_create_is_found(tapped: TapUrls, tap: Tap) -> None:
+    with careless(tapped.url) as url:
+        results = check("newapi-a1", f"{url}/", "sk-a-key-of-mine", tap)
+    assert lost(results)[TEXT] == {"path": "changed", "create": "repeated", "negative_prompt": "renamed"}
+    assert "repeated" in lost(results)[IMAGE].values()
+    severities = {f.signature: f.severity.value for cell in results.cells.values() for f in cell.findings}
+    assert severities["create repeated"] == "critical"
+
+
+def test_a_create_of_somebody_else_is_not_mistaken_for_ours(tapped: TapUrls, tap: Tap) -> None:
+    headers = {"authorization": "Bearer somebody"}
+    for prompt in ("not ours", "ours mark-7"):
+        httpx.post(f"{tapped.url}/v1/videos/text2video", json={"prompt": prompt}, headers=headers).raise_for_status()
+    assert [arrival.body["prompt"] for arrival in tap.find("mark-7", 0, near=True, wait=True)] == ["ours mark-7"]
+    assert tap.find("mark-8", 0, near=True, wait=False) == []  # two candidates are none
+
+
+def test_a_create_whose_mark_was_lost_is_known_as_the_only_one(tapped: TapUrls, tap: Tap) -> None:
+    headers = {"authorization": "Bearer relay"}
+    httpx.post(f"{tapped.url}/v1/videos/text2video", json={"prompt": "lost"}, headers=headers).raise_for_status()
+    assert [arrival.body["prompt"] for arrival in tap.find("mark-9", 0, near=True, wait=False)] == ["lost"]
 
 
 # ------------------------------------------------------------------------------------------------ the command
