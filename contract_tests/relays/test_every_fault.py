@@ -1,9 +1,13 @@
 """One create under every fault at every profile: posted once, charged once at most, found again wherever the relay lets
-it; a long outage while waiting costs nothing but time."""
+it; a long outage while waiting costs nothing but time.
+
+`nox -s crash` repeats it over httpx.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import pickle
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
 PROFILES = klingkit.relay_ids()
 MODELS = {"official": "kling-v3", "anyapi": "kling-v3", "haoee": "kling-v3"}
 OPERATION = "video_text2video"
+TRANSPORTS = ["builtin", "httpx"] if "KLINGKIT_CRASH_SEEDS" in os.environ else ["builtin"]
 FINDS = {"official", "anyapi", "openai-next"}  # whose documents let a query carry the caller's own id
 # Faults that strike after the task was taken, and before. The others are told one by one.
 TAKEN = {"close-mid-body", "drop-after-accept", "read-timeout", "reset-mid-body", "status-500-after-accept"}
@@ -45,6 +50,12 @@ def emulator(running: Emulator) -> Iterator[Emulator]:
     running.clear_faults()
 
 
+@pytest.fixture(params=TRANSPORTS)
+def network(request: pytest.FixtureRequest) -> klingkit.Network:
+    """The transports, one after the other."""
+    return klingkit.Network(request.param)
+
+
 def opened(either: Any, emulator: Emulator, relay: str, **more: Any) -> Any:
     return either.open(relay, api_key=emulator.api_key, base_url=emulator.base_url(relay), **more)
 
@@ -64,16 +75,17 @@ def counted(emulator: Emulator, relay: str) -> tuple[int, int]:
 @pytest.mark.parametrize("kind", sorted(KINDS))
 @pytest.mark.parametrize("relay", PROFILES)
 def test_a_create_under_a_fault_is_charged_once_at_most_and_nobody_is_left_in_the_dark(
-    emulator: Emulator, either: Any, waits: Any, relay: str, kind: str
+    emulator: Emulator, either: Any, waits: Any, network: klingkit.Network, relay: str, kind: str
 ) -> None:
     before, asked = counted(emulator, relay), emulator.requests(relay)
     limits = klingkit.Timeouts(read=0.3) if kind == "read-timeout" else None
-    kling = opened(either, emulator, relay, timeout=limits)
+    kling = opened(either, emulator, relay, timeout=limits, network=network)
     seconds = {"slow-drip": 0.1, "read-timeout": 5.0}.get(kind)
     emulator.plant(kind, relay=relay, operation="create", seconds=seconds)
     task = error = None
+    mine = f"mine-{kind}-{either.kind}-{network.transport}"
     try:
-        task = create(either, kling, external_task_id=f"mine-{kind}-{either.kind}")
+        task = create(either, kling, external_task_id=mine)
     except klingkit.KlingError as caught:
         error = caught
     after = counted(emulator, relay)
@@ -92,7 +104,7 @@ def test_a_create_under_a_fault_is_charged_once_at_most_and_nobody_is_left_in_th
         assert (posted, charged) == (1, int(kind in TAKEN))
         assert isinstance(error, OutcomeUnknownError)
         assert (emulator.requests(relay) > asked + 1) == (relay in FINDS)  # it was looked for
-        has_all_it_takes_to_reconcile(error, relay, f"mine-{kind}-{either.kind}")
+        has_all_it_takes_to_reconcile(error, relay, mine)
 
 
 def has_all_it_takes_to_reconcile(error: OutcomeUnknownError, relay: str, external: str) -> None:
@@ -111,7 +123,7 @@ def has_all_it_takes_to_reconcile(error: OutcomeUnknownError, relay: str, extern
 @pytest.mark.parametrize("kind", ["drop-before", "drop-after-accept", "html-200", "status-429", "status-503"])
 @pytest.mark.parametrize("relay", PROFILES)
 def test_a_wait_survives_five_minutes_without_a_usable_answer(
-    emulator: Emulator, either: Any, waits: Any, relay: str, kind: str
+    emulator: Emulator, either: Any, waits: Any, network: klingkit.Network, relay: str, kind: str
 ) -> None:
     asked = []
 
@@ -121,7 +133,7 @@ def test_a_wait_survives_five_minutes_without_a_usable_answer(
             if waits.seconds >= 300:
                 emulator.clear_faults()
 
-    kling = opened(either, emulator, relay, on_event=watch)
+    kling = opened(either, emulator, relay, on_event=watch, network=network)
     task = create(either, kling)
     handle, before = task.to_json(), counted(emulator, relay)
     emulator.plant(kind, relay=relay, times=100_000)
