@@ -143,6 +143,12 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def defects(session: nox.Session) -> None:
+    """Plant every defect, find it, compare with plain Schemathesis and write docs/defects.md; `-- NAME` for one."""
+    _uv_run(session, "python", "-m", "benchmarks.defects", *session.posargs)
+
+
+@nox.session
 def pins(session: nox.Session) -> None:
     """Resolve anew and write the exact versions into pyproject.toml, so that every clone gets the same set."""
     project = ROOT / "pyproject.toml"

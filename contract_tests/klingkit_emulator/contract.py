@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import jsonschema_rs
@@ -149,6 +150,7 @@ class Contract:
     errors: Mapping[int, int]
 
 
+@lru_cache(maxsize=16)  # compiling the schemas of a hundred operations takes a while, and nothing changes them
 def load_contract(relay: str) -> Contract:
     """Compile the resolved document of `relay`.
 

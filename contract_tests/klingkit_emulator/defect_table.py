@@ -8,7 +8,7 @@ __all__ = ["DEFECTS"]
 # win over what was asked for, times of two units, results that need a key.
 DEFECTS: dict[str, str] = {
     # --- keys and paths
-    "key-echoed": "answers repeat the key: plain in the message, in Base64 in a header",
+    "key-echoed": "answers repeat the key: plain in the message, in Base64 and in an address in the head",
     "key-in-address-accepted": "a key in the address (api_key=...) is let in",
     "key-in-header-accepted": "a key in the header X-Api-Key is let in",
     "key-in-result-url": "result addresses carry the key",

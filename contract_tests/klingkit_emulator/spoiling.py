@@ -51,6 +51,7 @@ def answered(planted: Set[str], ask: Ask, operation: Operation, response: Respon
         body = json.dumps(value, separators=(",", ":")).encode()
     if key and "key-echoed" in planted:
         headers["x-debug"] = base64.b64encode(f"Bearer {key}".encode()).decode()
+        headers["x-debug-address"] = f"https://relay.example/?key={quote(key, safe='')}"
     if status == response.status_code and body == response.body and "x-debug" not in headers:
         return response
     headers.pop("content-length", None)
