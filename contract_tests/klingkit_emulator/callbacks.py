@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -47,7 +46,8 @@ class Callbacks:
             self._client = None
 
     async def _follow(self, url: str, times_ms: Sequence[int], body: Callable[[], dict[str, Any]]) -> None:
-        for due, following in zip_longest(times_ms, times_ms[1:]):
+        for due in times_ms:
+            following = next((later for later in times_ms if later > due), None)
             while (wait := due - self._clock.now_ms()) > 0:
                 await asyncio.sleep(wait / 1000 + _SLACK)
             said = body()

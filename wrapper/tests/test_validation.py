@@ -112,7 +112,7 @@ def test_an_open_file_that_was_read_is_not_blamed_for_another_argument(kling: An
         ({"model_name": "kling-v2-6", "sound": "on", "mode": "std"}, "sound", "mode pro only"),
         ({"model_name": "kling-v2-5-turbo", "sound": "on"}, "sound", "kling-v2-5-turbo has no sound"),
         ({"model_name": "kling-v2-5-turbo", "mode": "4k"}, "mode", "std or pro"),
-        ({"model_name": "kling-v3", "cfg_scale": 0.5}, "cfg_scale", "kling-v3 has no cfg_scale"),
+        ({"model_name": "kling-v3", "cfg_scale": 0.7}, "cfg_scale", "kling-v3 has no cfg_scale"),
         ({"model_name": "kling-v3", "camera_control": {"type": "down_back"}}, "camera_control", "preset camera"),
         (
             {"model_name": "kling-v1", "camera_control": {"type": "simple", "config": {"pan": 1, "roll": 1}}},

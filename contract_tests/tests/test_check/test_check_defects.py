@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 # Tasks are slower here, so that states which last a moment are seen; they never end by themselves where it is short.
+PICTURES = frozenset(f"image_multi_image2image_{verb}" for verb in ("create", "get", "list"))
 SLOWLY = {"status-backwards"}
 NEVER_FOLLOWED_TO_AN_END = {"html-200", "id-changes", "stuck", "wrong-task"}
-# What can be asked of this machine alone: nobody is on the way here who could read a key.
-WITHOUT_A_DEFECT = {"tls"}
+# On this machine nobody is on the way who could read a key; what gets lost on the way is what gateways do unasked.
+WITHOUT_A_DEFECT = {"tls", "field-loss"}
 
 
 def test_every_defect_has_an_owner() -> None:
@@ -50,7 +51,8 @@ def test_a_defect_of_one_relay_is_not_blamed_on_another(on_emulator: Callable[..
     assert ran.red == {"xiexus": {"status-known"}}
 
 
-@pytest.mark.parametrize("relay", known_relays())
+# The larger ones are held against their documents by `nox -s contracts`, which asks the same.
+@pytest.mark.parametrize("relay", sorted({*known_relays()} - {"anyapi", "haoee", "official"}))
 def test_an_honest_relay_has_no_finding_and_with_a_budget_nothing_stays_untested(
     on_emulator: Callable[..., object], relay: str
 ) -> None:
@@ -64,7 +66,7 @@ def test_an_honest_relay_has_no_finding_and_with_a_budget_nothing_stays_untested
 def test_a_finding_says_what_was_promised_what_came_and_how_to_see_it_again(
     on_emulator: Callable[..., object],
 ) -> None:
-    ran = on_emulator(["haoee"], defects=["status-word"], seed=7)
+    ran = on_emulator(["haoee"], defects=["status-word"], seed=7, wait=0.5, operations=PICTURES)
     finding = next(finding for cell in ran.results.cells.values() for finding in cell.findings)
     assert finding.pointer == "/components/schemas/TaskStatus/enum"
     assert "finished_ok" in finding.seen

@@ -52,7 +52,7 @@ def test_an_area_that_grows_too_much_is_found() -> None:
 
 def test_two_broken_rules_are_one_flaw_for_the_budget() -> None:
     """A relay that executes no rules accepts both at once, so the request may cost something."""
-    body = {**SAMPLES.body(CREATE), **STORY, "duration": "5", "cfg_scale": 0.5}
+    body = {**SAMPLES.body(CREATE), **STORY, "duration": "5", "cfg_scale": 0.7}
     flaws = find_flaws(OFFICIAL, CREATE, SAMPLES.request(CREATE, body))
     assert {flaw.check for flaw in flaws} == {RULES, MODEL_LIMITS}
     assert independent(flaws) == 1

