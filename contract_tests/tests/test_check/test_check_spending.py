@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _ALL = known_relays()
-_WIDE = ("official", "anyapi")  # every operation of theirs would take minutes, and each is asked alike
+_WIDE = ("official", "anyapi", "haoee")  # every operation of theirs would take minutes, and each is asked alike
 NARROW = {
     tuple(relay for relay in _ALL if relay not in _WIDE): None,
     _WIDE: frozenset(
