@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import av
 
 from klingkit_emulator.painting import Canvas
-from klingkit_emulator.sound import SAMPLE_RATE, tone, write_mp3, write_subtitles, write_wav
+from klingkit_emulator.sound import SAMPLE_RATE, encode, tone, write_mp3, write_subtitles, write_wav
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -135,16 +135,7 @@ def _tone_stream(container: av.container.OutputContainer) -> AudioStream:
 
 
 def _encode_tone(container: av.container.OutputContainer, stream: AudioStream, file: File) -> None:
-    left = round(file.frames * SAMPLE_RATE / file.fps)
-    sent = 0
-    for samples in tone(file.seed, left):
-        frame = av.AudioFrame(format="fltp", layout="mono", samples=len(samples))
-        data = samples.tobytes()
-        frame.planes[0].update(data + bytes(frame.planes[0].buffer_size - len(data)))
-        frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, sent, Fraction(1, SAMPLE_RATE)
-        sent += len(samples)
-        container.mux(stream.encode(frame))
-    container.mux(stream.encode(None))
+    encode(container, stream, tone(file.seed, round(file.frames * SAMPLE_RATE / file.fps)))
 
 
 def _png(canvas: Canvas) -> bytes:

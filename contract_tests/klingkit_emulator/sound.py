@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 import av
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-__all__ = ["SAMPLE_RATE", "tone", "write_mp3", "write_subtitles", "write_wav"]
+    from av.audio.stream import AudioStream
+    from av.container import OutputContainer
+
+__all__ = ["SAMPLE_RATE", "encode", "tone", "write_mp3", "write_subtitles", "write_wav"]
 
 SAMPLE_RATE = 44100
 _MP3_SAMPLES = 1152
@@ -37,6 +40,19 @@ def tone(seed: int, samples: int, chunk: int = _CHUNK) -> Iterator[array[float]]
         yield loop[begin : begin + min(chunk, samples - start)]
 
 
+def encode(container: OutputContainer, stream: AudioStream, blocks: Iterable[array[float]]) -> None:
+    """Write `blocks` of mono samples, from -1 to 1, to `stream` of `container`, and end the stream."""
+    sent = 0
+    for samples in blocks:
+        frame = av.AudioFrame(format="fltp", layout="mono", samples=len(samples))
+        data = samples.tobytes()
+        frame.planes[0].update(data + bytes(frame.planes[0].buffer_size - len(data)))
+        frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, sent, Fraction(1, SAMPLE_RATE)
+        sent += len(samples)
+        container.mux(stream.encode(frame))
+    container.mux(stream.encode(None))
+
+
 def write_wav(path: Path, seed: int, seconds: float) -> None:
     """Write `seconds` of the tone of `seed` as 16-bit PCM, mono."""
     with wave.open(str(path), "wb") as file:
@@ -52,15 +68,7 @@ def write_mp3(path: Path, seed: int, seconds: float) -> None:
     with av.open(str(path), "w", format="mp3") as container:
         stream = container.add_stream("libmp3lame", rate=SAMPLE_RATE)
         stream.layout = "mono"
-        sent = 0
-        for samples in tone(seed, round(seconds * SAMPLE_RATE), _MP3_SAMPLES):
-            frame = av.AudioFrame(format="fltp", layout="mono", samples=len(samples))
-            data = samples.tobytes()
-            frame.planes[0].update(data + bytes(frame.planes[0].buffer_size - len(data)))
-            frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, sent, Fraction(1, SAMPLE_RATE)
-            sent += len(samples)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
+        encode(container, stream, tone(seed, round(seconds * SAMPLE_RATE), _MP3_SAMPLES))
 
 
 def write_subtitles(path: Path, kind: str, seconds: float) -> None:

@@ -1,4 +1,7 @@
-"""Run the proxy on a port: for the command, and for tests."""
+"""Run the proxy on a port: for the command, and for tests.
+
+The emulator's launcher listens in the same way, and is not asked: the proxy works without the emulator's extra.
+"""
 
 from __future__ import annotations
 
