@@ -69,7 +69,15 @@ def _complete(argv: Sequence[str], commands: Mapping[str, EntryPoint]) -> int:
         return _fail(
             "klingkit", f"completion needs more packages: pip install 'klingkit[cli]' (missing: {error.name})."
         )
-    return _completion.run(argv, commands, _COMPLETION, os.environ)
+    if not argv:
+        return _completion.answer(commands, _COMPLETION, os.environ)
+    shell = _completion.shell_named(argv)
+    if shell is None:
+        return _fail("klingkit", f"say for which shell: {argv[0]} {'|'.join(_completion.SHELLS)}.")
+    try:
+        return _completion.set_up(argv[0], shell, _COMPLETION)
+    except OSError as error:
+        return _fail("klingkit", _os_sentence(error))
 
 
 def _run(entry: EntryPoint, argv: Sequence[str]) -> int:
