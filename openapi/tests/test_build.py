@@ -9,30 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 import klingkit_data
-from klingkit_spec import sources
 from klingkit_spec.cli import spec
 from klingkit_spec.cli.build import CloneNeededError
 from klingkit_spec.outputs import Difference, differences, write
-from klingkit_spec.reader import Reading, read_file
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-_READ: dict[tuple[bytes, str | None, bool], Reading] = {}
-
-
-@pytest.fixture(autouse=True)
-def _each_page_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reading pages takes half of a build, and nearly every test reads the same ones."""
-
-    def remembered(path: Path, *, name: str | None = None, relay: str | None = None, sources: bool = False) -> Reading:
-        key = (path.read_bytes(), name, sources)
-        if key not in _READ:
-            _READ[key] = read_file(path, name=name, relay=relay, sources=sources)
-        return _READ[key]
-
-    monkeypatch.setattr(sources, "read_file", remembered)
 
 
 @pytest.fixture(scope="module")
@@ -52,41 +34,47 @@ def clone(whole: Path, tmp_path: Path) -> Path:
     return shutil.copytree(whole, tmp_path / "openapi")
 
 
-def test_this_clone_is_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
+def test_this_clone_is_up_to_date_and_the_summary_counts_what_it_is_made_of(capsys: pytest.CaptureFixture[str]) -> None:
     assert spec.main(["build", "--check"]) == 0
-    assert "Everything is up to date." in capsys.readouterr().out
+
+    summary, verdict = capsys.readouterr().out.splitlines()
+    assert verdict == "Everything is up to date."
+    counted = summary.split(", ")
+    assert counted[:2] == ["9 relays", "95 operations"]
+    assert counted[2].endswith(" fixes")
+    assert counted[3].endswith(" conflicts settled")
+    assert counted[4].endswith(" s")
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "extracted/anyapi.openapi.yaml",
-        "resolved/kling.openapi.yaml",
-        "resolved/relays/haoee.openapi.yaml",
-        "resolved/surface.json",
-        "resolved/report.md",
-    ],
+EDITED = (
+    "extracted/anyapi.openapi.yaml",
+    "resolved/kling.openapi.yaml",
+    "resolved/relays/haoee.openapi.yaml",
+    "resolved/report.md",
+    "resolved/surface.json",
 )
-def test_an_edited_output_is_found_and_named(clone: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    edited = (clone / name).read_text(encoding="utf-8").replace("video", "vidio", 1)
-    (clone / name).write_text(edited, encoding="utf-8")
-
-    assert spec.main(["build", "--check", "--root", str(clone)]) == 1
-
-    told = capsys.readouterr().out.splitlines()
-    assert told[0] == f"changed  {name}"
-    assert told[-1] == "Out of date. Run: klingkit spec build"
-    assert (clone / name).read_text(encoding="utf-8") == edited
 
 
-def test_missing_and_extra_outputs_are_found_too(clone: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (clone / "resolved/surface.json").unlink()
+def test_what_was_edited_removed_or_added_by_hand_is_named_and_left_as_it_is(
+    clone: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edited = {name: (clone / name).read_text(encoding="utf-8").replace("video", "vidio", 1) for name in EDITED}
+    for name, text in edited.items():
+        (clone / name).write_text(text, encoding="utf-8")
+    (clone / "resolved/requests/kling.json").unlink()
     (clone / "resolved/relays/gone.openapi.yaml").write_text("x", encoding="utf-8")
 
     assert spec.main(["build", "--check", "--root", str(clone)]) == 1
 
     told = capsys.readouterr().out.splitlines()
-    assert told[:2] == ["extra    resolved/relays/gone.openapi.yaml", "missing  resolved/surface.json"]
+    named = {line.split()[1]: line.split()[0] for line in told[:-2]}
+    assert named == {
+        **dict.fromkeys(EDITED, "changed"),
+        "resolved/requests/kling.json": "missing",
+        "resolved/relays/gone.openapi.yaml": "extra",
+    }
+    assert told[-1] == "Out of date. Run: klingkit spec build"
+    assert {name: (clone / name).read_text(encoding="utf-8") for name in EDITED} == edited
 
 
 def test_building_mends_what_check_found(clone: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -99,16 +87,6 @@ def test_building_mends_what_check_found(clone: Path, capsys: pytest.CaptureFixt
     assert told[-1].startswith("3 of ")
     assert told[-1].endswith(" outputs changed.")
     assert spec.main(["build", "--check", "--root", str(clone)]) == 0
-
-
-def test_the_summary_counts_relays_operations_fixes_and_conflicts(capsys: pytest.CaptureFixture[str]) -> None:
-    spec.main(["build", "--check"])
-
-    counted = capsys.readouterr().out.splitlines()[-2].split(", ")
-    assert counted[:2] == ["9 relays", "95 operations"]
-    assert counted[2].endswith(" fixes")
-    assert counted[3].endswith(" conflicts settled")
-    assert counted[4].endswith(" s")
 
 
 def test_an_input_in_disorder_leaves_the_outputs_alone(clone: Path) -> None:

@@ -11,14 +11,13 @@ import yaml
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import klingkit_data
-from klingkit_spec import pipeline, sources, yamlio
+from klingkit_spec import pipeline, yamlio
 from klingkit_spec.consistency import ConsistencyError
 from klingkit_spec.errors import SpecError
 from klingkit_spec.fixes import FixError
 from klingkit_spec.lint import LintError
 from klingkit_spec.overlay import OverlayError
 from klingkit_spec.pipeline import BuildError
-from klingkit_spec.reader import Reading, read_file
 from klingkit_spec.sources import SourceError
 from klingkit_spec.yamlio import Dumper
 
@@ -30,22 +29,6 @@ SOFTWARE = ("newapi-a1", "newapi-a2", "newapi-b", "newapi-c")
 RELAYS = ("official", "anyapi", "xiexus", "openai-next", "haoee", *SOFTWARE)
 
 
-_READ: dict[tuple[bytes, str | None, bool], Reading] = {}
-
-
-@pytest.fixture(autouse=True)
-def _each_page_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reading pages takes half of a build, and nearly every test reads the same ones."""
-
-    def remembered(path: Path, *, name: str | None = None, relay: str | None = None, sources: bool = False) -> Reading:
-        key = (path.read_bytes(), name, sources)
-        if key not in _READ:
-            _READ[key] = read_file(path, name=name, relay=relay, sources=sources)
-        return _READ[key]
-
-    monkeypatch.setattr(sources, "read_file", remembered)
-
-
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
     """A copy of the inputs, without any output."""
@@ -55,11 +38,6 @@ def clone(tmp_path: Path) -> Path:
     for name in ("relays.toml", "dialects.toml", "verdicts.toml"):
         shutil.copy(home / name, tmp_path / name)
     return tmp_path
-
-
-@pytest.fixture(scope="module")
-def built() -> pipeline.Build:
-    return pipeline.build(klingkit_data.path("relays.toml").parent)
 
 
 def edit(file: Path, change: Callable[[str], str]) -> None:

@@ -1,15 +1,13 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-import klingkit_data
-from klingkit_spec import pipeline
 from klingkit_spec.markdown import bullet, code, table
 
-
-@pytest.fixture(scope="module")
-def built() -> pipeline.Build:
-    return pipeline.build(klingkit_data.path("relays.toml").parent)
+if TYPE_CHECKING:
+    from klingkit_spec import pipeline
 
 
 @pytest.fixture(scope="module")

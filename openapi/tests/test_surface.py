@@ -1,17 +1,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import klingkit_data
-from klingkit_spec import pipeline
+if TYPE_CHECKING:
+    from klingkit_spec import pipeline
 
 
 @pytest.fixture(scope="module")
-def table() -> dict[str, Any]:
-    built = pipeline.build(klingkit_data.path("relays.toml").parent)
+def table(built: pipeline.Build) -> dict[str, Any]:
     surface: dict[str, Any] = json.loads(built.outputs["resolved/surface.json"])
     return surface
 
