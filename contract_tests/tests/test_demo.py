@@ -27,6 +27,7 @@ def test_demo_leaves_playable_files_and_a_report_without_findings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(demo, "SPEED", 200.0)
+    monkeypatch.setattr(demo, "CHECKS", ("unknown-path", "auth-missing", "result-media"))  # all: `nox -s contracts`
     monkeypatch.setenv("COLUMNS", "80")
     out = tmp_path / "out"
     assert main(["demo", "--out", str(out)]) == 0
