@@ -17,7 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.emulated.asking import Load, measure
+from benchmarks.emulated.asking import CONNECTIONS, Load, measure
 from benchmarks.emulated.seeding import seed
 from benchmarks.emulated.serving import emulating
 
@@ -65,9 +65,10 @@ def page(rows: list[Row], tasks: int, seconds: float, rounds: int) -> str:
             "# The emulator under load",
             "",
             f"Written by `{COMMAND}`; do not edit it by hand. A `klingkit emulate` process, a database of",
-            f"{tasks:,} tasks of the relay, and a second process that asks over 32 keep-alive connections, each waiting for",
-            "its answer before it asks again. `get` asks for random tasks of all, `list` for the first of 30 on a random",
-            "page of the first hundred, `create` makes tasks. CPU is that of the server, so it says most on a shared machine.",
+            f"{tasks:,} tasks of the relay, and a second process that asks over {CONNECTIONS} keep-alive connections,",
+            "each waiting for its answer before it asks again. `get` asks for random tasks of all, `list` for a random",
+            "page of 30 of the first hundred, `create` makes tasks. CPU is that of the server, and says more than the",
+            "rate where the machine is shared.",
             "",
             f"- {rounds} rounds of {seconds:g} seconds (create: one); medians over the rounds",
             f"- CPython {platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores",

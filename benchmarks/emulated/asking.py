@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from benchmarks.emulated.serving import Server
 
-__all__ = ["Load", "measure"]
+__all__ = ["CONNECTIONS", "Load", "measure"]
 
 CONNECTIONS = 32
 _PATHS = {"newapi-b": "/newapi-b/kling/v1/videos/text2video", "anyapi": "/anyapi/kling/v1/videos/text2video"}
@@ -85,7 +85,7 @@ class _Asker:
     """Hands out requests and notes how long answers took."""
 
     def __init__(self, load: Load) -> None:
-        self._load, self._chance = load, random.Random(load.seed)
+        self._load, self._chance = load, random.Random(load.seed)  # noqa: S311 - no secret
         self._path = _PATHS.get(load.relay, f"/{load.relay}/v1/videos/text2video")
         self._head = f"host: 127.0.0.1\r\nauthorization: Bearer {API_KEY}\r\naccept: */*\r\n"
         body = json.dumps(_BODIES.get(load.relay, _USUAL_BODY))
@@ -121,7 +121,10 @@ class _Asker:
             return self._create, b'_id"'
         if self._load.kind == "list":
             page = self._chance.randrange(_PAGES) + 1
-            return f"GET {self._path}?pageNum={page}&pageSize=30 HTTP/1.1\r\n{self._head}\r\n".encode(), b'"task_status"'
+            return (
+                f"GET {self._path}?pageNum={page}&pageSize=30 HTTP/1.1\r\n{self._head}\r\n".encode(),
+                b'"task_status"',
+            )
         task_id = self._chance.choice(self._load.ids)
         return f"GET {self._path}/{task_id} HTTP/1.1\r\n{self._head}\r\n".encode(), task_id.encode()
 

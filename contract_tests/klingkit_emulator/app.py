@@ -104,7 +104,7 @@ class EmulatorApp:
         self._requests: dict[str, Counter[str]] = {entry.id: Counter() for entry, _ in found}
         self._store = Store(database)
         self._shelf = Shelf()
-        clock = Clock()
+        self._clock = clock = Clock()
         forward = Forward(upstream) if isinstance(upstream, str) else upstream
         self._callbacks = Callbacks(clock)
         # Gateways of another emulator come with this one; who names keys of his own lets in those alone.
@@ -126,8 +126,8 @@ class EmulatorApp:
         return tuple(self._relays)
 
     def charges(self, relay: str) -> int:
-        """Return how many creates and other billable calls `relay` has charged for."""
-        return self._store.charges(self._known(relay).entry.id)
+        """Return how many creates and other billable calls `relay` has charged for; what failed is given back."""
+        return self._store.charges(self._known(relay).entry.id, self._clock.now_ms())
 
     def requests(self, relay: str) -> int:
         """Return how many requests `relay` has received since the start, refused ones included."""
@@ -177,7 +177,7 @@ class EmulatorApp:
         return {
             "title": entry.title,
             "path": f"/{entry.id}{entry.path_prefix}",
-            "charges": self._store.charges(entry.id),
+            "charges": self.charges(entry.id),
             "requests": requests.total(),
             "requests_by_operation": dict(sorted(requests.items())),
             "tasks": relay.count(),

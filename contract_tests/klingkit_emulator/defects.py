@@ -140,11 +140,6 @@ class Defects:
         return task if reason is None else replace(task, timetable=replace(task.timetable, reason=reason))
 
     @property
-    def gives_back(self) -> bool:
-        """Whether a create is not charged in the end."""
-        return "reason-missing" in self.planted
-
-    @property
     def keeps_payment(self) -> bool:
         """Whether a task that failed stays charged."""
         return "failed-charged" in self.planted

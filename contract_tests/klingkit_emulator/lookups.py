@@ -86,7 +86,7 @@ def _costs(desk: Desk, call: Call) -> JsonObject:
         "resource_pack_id": f"pack-{desk.relay}",
         "resource_pack_type": "decreasing_total",
         "total_quantity": _PACK,
-        "remaining_quantity": _PACK - desk.store.charges(desk.relay, call.account),
+        "remaining_quantity": _PACK - desk.store.charges(desk.relay, now, call.account),
         "purchase_time": now - _MONTH_MS,
         "effective_time": now - _MONTH_MS,
         "invalid_time": now + _MONTH_MS,
@@ -104,8 +104,14 @@ def _cash_bills(desk: Desk, call: Call) -> JsonObject:
 
 def _pack_bills(desk: Desk, call: Call) -> JsonObject:
     wanted = _filters(call).get("product_type")
-    rows = [_row(desk, task) for task in _window(desk, call) if task.object in desk.objects]
+    tasks = [task for task in _window(desk, call) if task.object in desk.objects]
+    rows = [_row(desk, task) for task in tasks if desk.keeps_payment or not _failed(desk, task)]
     return _sheet([row for row in rows if not wanted or row["product_type"] in wanted], call, "task_id", _bill)
+
+
+def _failed(desk: Desk, task: Task) -> bool:
+    """Tell whether a task failed: what it cost was given back, and is deducted no more."""
+    return task.timetable.at(desk.clock.now_ms()).state == "failed"
 
 
 def _row(desk: Desk, task: Task) -> JsonObject:

@@ -81,6 +81,7 @@ class Relay:
             new_id=self._answers.new_id,
             view=self.show,
             objects=frozenset(self._creates),
+            keeps_payment=defects.keeps_payment,
         )
 
     @property
@@ -203,7 +204,7 @@ class Relay:
         task = self.defects.accepted(self._task(operation, account, body))
         try:
             self._workshop.store.add(
-                task, unique=not self.defects.accepts_duplicates, charged=not self.defects.gives_back
+                task, unique=not self.defects.accepts_duplicates, refunded=not self.defects.keeps_payment
             )
         except DuplicateError as error:
             message = f"External_task_id {str(error)[:_ECHO]} already exists"
