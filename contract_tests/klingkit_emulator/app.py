@@ -22,7 +22,7 @@ from klingkit_emulator.gateways.opening import CHANNEL_KEY, Forward, open_relay
 from klingkit_emulator.gateways.upstream import PLAYED
 from klingkit_emulator.media import Gallery
 from klingkit_emulator.misbehaviour import Exchange, Waits, misbehave
-from klingkit_emulator.reach import check_places
+from klingkit_emulator.reach import check_places, planted
 from klingkit_emulator.refusals import Reason, RefusedError
 from klingkit_emulator.registry import entries
 from klingkit_emulator.relay import Workshop, account_of
@@ -112,7 +112,13 @@ class EmulatorApp:
         accounts = {key: account_of(key) for key in let_in}
         workshop = Workshop(self._store, clock, self._callbacks, speed, accounts)
         self._relays = {
-            entry.id: open_relay(entry, contract, workshop, Defects.of(entry.id, defects), forward)
+            entry.id: open_relay(
+                entry,
+                contract,
+                workshop,
+                Defects.of(entry.id, planted(defects, entry.id, forwards=bool(forward))),
+                forward,
+            )
             for entry, contract in found
         }
         self._gallery = Gallery(self._store, clock, self._shelf, self._defects_of)
@@ -146,6 +152,7 @@ class EmulatorApp:
         return {
             "speed": self.speed,
             "defects": sorted(self._defects),
+            "planted": {relay: sorted(self._relays[relay].defects.planted) for relay in self._relays},
             "faults": self.faults.pending(),
             "callbacks": {"delivered": self._callbacks.delivered, "failed": self._callbacks.failed},
             "files_made": self._shelf.made,

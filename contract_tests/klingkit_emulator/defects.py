@@ -244,7 +244,7 @@ class Defects:
     def created(self, answer: dict[str, Any]) -> dict[str, Any]:
         """Return the answer to a create; the task's id stands in it or in its `data`."""
         if "missing-task-id" not in self.planted:
-            return self.queried(answer)
+            return _with_numbers(answer) if self.numbers_ids else answer
         kept = {name: value for name, value in answer.items() if name not in _ids(answer)}
         data = kept.get("data")
         return {**kept, "data": self.created(data)} if isinstance(data, dict) else kept
