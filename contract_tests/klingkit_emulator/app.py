@@ -256,7 +256,7 @@ class EmulatorApp:
         async def serve() -> Response:
             if body is None:
                 return relay.refuse(RefusedError(Reason.BAD_REQUEST, "the body is too large"))
-            return await relay.reply(ask)
+            return await relay.reply(ask, route)
 
         exchange = Exchange(request.scope, request.receive, send, serve, relay.refuse, self.waits)
         await self._exchange(self.faults.take(relay.entry.id, name), exchange)

@@ -15,14 +15,14 @@ from klingkit_emulator.refusals import Reason, RefusedError
 
 if TYPE_CHECKING:
     from klingkit_emulator.asking import Ask
-    from klingkit_emulator.contract import Contract, Operation
+    from klingkit_emulator.contract import Contract
     from klingkit_emulator.defects import Defects
     from klingkit_emulator.gateways.conversion import Job
     from klingkit_emulator.gateways.profiles import Profile
     from klingkit_emulator.gateways.records import Record
     from klingkit_emulator.gateways.upstream import Upstream
     from klingkit_emulator.registry import RelayEntry
-    from klingkit_emulator.relay import Workshop
+    from klingkit_emulator.relay import Route, Workshop
 
 __all__ = ["Gateway"]
 
@@ -63,19 +63,18 @@ class Gateway:
 
     # ---------------------------------------------------------------------------- what the application asks
 
-    def route(self, ask: Ask) -> tuple[Operation, dict[str, str]] | RefusedError:
+    def route(self, ask: Ask) -> Route:
         """Return the documented operation that is asked for and its path parameters, or why there is none."""
         prefix = [segment for segment in self.entry.path_prefix.split("/") if segment]
         below = list(ask.segments)
         if below[: len(prefix)] == prefix:
-            for operation in self.contract.operations:
-                values = operation.match(below[len(prefix) :])
-                if values is not None and operation.method == ask.method:
+            for operation, values in self.contract.at(below[len(prefix) :]):
+                if operation.method == ask.method:
                     return operation, values
         return RefusedError(Reason.NO_SUCH_PATH, "no documented operation")
 
-    async def reply(self, ask: Ask) -> Response:
-        """Serve or refuse a request."""
+    async def reply(self, ask: Ask, route: Route | None = None) -> Response:
+        """Serve or refuse a request; the software's own paths decide, whatever `route` says."""
         request_id = pages.new_request_id(self._workshop.clock.now_ms())
         path = "/" + "/".join(ask.segments)
         try:
