@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
-from klingkit_emulator.gateways import conversion, damage, pages, plugin, shapes
+from klingkit_emulator.gateways import binding, conversion, damage, pages, plugin, shapes
 from klingkit_emulator.gateways.desk import Desk
 from klingkit_emulator.gateways.refused import GatewayRefusalError, by_gateway, by_task, from_plugin, worded
 from klingkit_emulator.refusals import Reason, RefusedError
@@ -159,10 +159,10 @@ class Gateway:
                 raise self._wrong("the request cannot be served")
             record = await self._desk.order(job, account, ask.origin)
         except GatewayRefusalError as refusal:
-            if self.defects.charges_refusals:
+            if self.defects.charges_refusals and _is_order(ask.body):
                 self._workshop.store.charge(self.entry.id, account)
             if refusal.status in _WRONG and self.defects.breaks_on_wrong_requests:
-                raise self._broken(refusal) from refusal
+                raise GatewayRefusalError(500, refusal.shape, "server_error", "server error") from refusal
             raise
         body = self._created(path, record)
         headers = {"X-New-Api-Other-Ratios": "{}"} if self.profile.holds else {}
@@ -170,9 +170,6 @@ class Gateway:
 
     def _wrong(self, message: str) -> GatewayRefusalError:
         return from_plugin(400, message) if self.profile.plugin else by_task(400, "invalid_request", message)
-
-    def _broken(self, refusal: GatewayRefusalError) -> GatewayRefusalError:
-        return GatewayRefusalError(500, refusal.shape, "server_error", "server error")
 
     def _job(self, path: str, ask: Ask) -> Job:
         content_type = _JSON if self.defects.ignores_media_types else ask.headers.get("content-type")
@@ -237,3 +234,11 @@ class Gateway:
 
     def _refused(self, refusal: GatewayRefusalError, request_id: str) -> Response:
         return self._json(refusal.body(request_id), refusal.status, charset=True)
+
+
+def _is_order(raw: bytes) -> bool:
+    """Tell whether a body says something at all, right or wrong."""
+    try:
+        return isinstance(binding.parse(raw), dict)
+    except ValueError:
+        return False
