@@ -306,6 +306,8 @@ def _origin(request: Request) -> str:
 
 async def _read(request: Request) -> bytes | None:
     """Return the request's body, or None if it is too large to be one."""
+    if "content-length" not in request.headers and "transfer-encoding" not in request.headers:
+        return b""  # by the rules of HTTP there is none, and nothing to wait for
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

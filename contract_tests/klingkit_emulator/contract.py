@@ -159,9 +159,12 @@ class Contract:
 
     def at(self, segments: Sequence[str]) -> Iterator[tuple[Operation, dict[str, str]]]:
         """Yield the operations whose path is `segments`, and its parameters, in the order of the document."""
-        begins = (tuple(segments[:length]) for length in range(len(segments) + 1))
-        for number in sorted(number for begin in begins for number in self._places.get(begin, ())):
-            values = self.operations[number].match(segments)
+        path = tuple(segments)
+        found: list[int] = []
+        for length in range(len(path) + 1):
+            found += self._places.get(path[:length], ())
+        for number in sorted(found):
+            values = self.operations[number].match(path)
             if values is not None:
                 yield self.operations[number], values
 

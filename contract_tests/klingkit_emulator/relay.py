@@ -35,6 +35,7 @@ __all__ = ["Ask", "Relay", "Route", "Workshop", "account_of"]
 Route = tuple[Operation, dict[str, str]] | RefusedError
 """A documented operation and its path parameters, or why there is none."""
 
+_written = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _EVERYTHING = 1_000_000
 _ECHO = 80
 _CALLS = {**calls.CALLS, **selection.CALLS, **lookups.CALLS}
@@ -292,5 +293,5 @@ class Relay:
         return self._json(kling_envelope(data))
 
     def _json(self, body: object, status: int = 200) -> Response:
-        text = json.dumps(body, separators=(",", ":"), allow_nan=False)
+        text = _written(body)
         return Response(text, status, headers={"content-type": self.defects.media_type(JSON)})

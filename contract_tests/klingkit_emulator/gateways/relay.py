@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Gateway"]
 
 _JSON = "application/json"
+_written = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _VERSION = "v0-emulated"
 _FAMILY_KEY = "sk-"
 _WRONG = {400, 415}
@@ -228,7 +229,7 @@ class Gateway:
     def _json(
         self, body: object, status: int = 200, *, charset: bool = False, headers: dict[str, str] | None = None
     ) -> Response:
-        text = json.dumps(body, separators=(",", ":"), allow_nan=False)
+        text = _written(body)
         media_type = self.defects.media_type(f"{_JSON}; charset=utf-8" if charset else _JSON)
         return Response(text, status, headers={"content-type": media_type, **(headers or {})})
 
