@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from klingkit_emulator.gateways.records import NOT_START, Book, Record, failed, looked_at, own_id
+from klingkit_emulator.answers import kling_envelope
+from klingkit_emulator.gateways.records import FAILURE, NOT_START, Book, Record, failed, looked_at, own_id
 from klingkit_emulator.gateways.refused import by_task, from_plugin
 from klingkit_emulator.gateways.upstream import UnreachableError
 
 if TYPE_CHECKING:
+    from klingkit_emulator.defects import Defects
     from klingkit_emulator.gateways.conversion import Job
     from klingkit_emulator.gateways.profiles import Profile
     from klingkit_emulator.gateways.upstream import Reply, Upstream
@@ -38,8 +41,9 @@ _ADDRESS = re.compile(
 class Desk:
     """Where tasks of one gateway are ordered and followed. `book` has its records."""
 
-    def __init__(self, relay: str, workshop: Workshop, profile: Profile, upstream: Upstream) -> None:
+    def __init__(self, relay: str, workshop: Workshop, profile: Profile, upstream: Upstream, defects: Defects) -> None:
         self._relay, self._workshop, self._profile, self._upstream = relay, workshop, profile, upstream
+        self._defects = defects
         self.book = Book(workshop.store, relay)
 
     async def order(self, job: Job, account: str, origin: str) -> Record:
@@ -50,33 +54,27 @@ class Desk:
         Raises:
             GatewayRefusalError: Kling refused, or gave no usable answer.
         """
-        store, holds = self._workshop.store, self._profile.holds
-        if holds:
-            store.charge(self._relay, account)
-        accepted = False
-        try:
+        store = self._workshop.store
+        with store.holding(self._relay, account) if self._profile.holds else nullcontext():
             body = await self._ask_for_it(job, origin)
-            accepted = True
-        finally:
-            if holds and not accepted:
-                store.refund(self._relay, account)
-        if not holds:
-            store.charge(self._relay, account)
         upstream_id = _text(_data(body).get("task_id"))
         record = Record(
-            public_id=own_id() if self._profile.own_ids else upstream_id,
+            public_id=own_id(number=self._defects.numbers_ids) if self._profile.own_ids else upstream_id,
             upstream_id=upstream_id,
             account=account,
             path=job.path,
             action=job.action,
             model=job.model,
             seconds=job.seconds,
-            number=self.book.count() + 1,
+            number=self.book.number(),
             created_ms=self._workshop.clock.now_ms(),
             quota=PRICE,
             body=body,
         )
-        self.book.keep(record)
+        with store.together():
+            self.book.keep(record)
+            for _ in range(1 + self._defects.charges_twice):
+                store.charge(self._relay, account)
         return record
 
     async def refreshed(self, record: Record, origin: str) -> Record:
@@ -95,17 +93,19 @@ class Desk:
         before = self.book.find(record.public_id, record.account)
         if before is not None and before.final:
             return before  # somebody else looked meanwhile, and settled it
-        if polled.status == "FAILURE" and polled.quota:
-            self._workshop.store.refund(self._relay, record.account)
-            polled = replace(polled, quota=0)
-        if before is not None:
-            self.book.keep(polled)
+        with self._workshop.store.together():
+            if polled.status == FAILURE and polled.quota and not self._defects.keeps_payment:
+                self._workshop.store.refund(self._relay, record.account)
+                polled = replace(polled, quota=0)
+            if before is not None:
+                self.book.keep(polled)
         return polled
 
     def invented(self, task_id: str, account: str) -> Record:
         """Return a record of a task that nobody ordered, which stays as it is."""
         now = self._workshop.clock.now_ms()
-        body = {"code": 0, "message": "", "data": {"task_id": task_id, "task_status": "submitted"}}
+        data = {"task_id": task_id, "task_status": "submitted", "task_info": {}, "created_at": now, "updated_at": now}
+        body = kling_envelope({**data, "task_status_msg": ""})
         path = "/v1/videos/text2video"
         return Record(
             task_id,

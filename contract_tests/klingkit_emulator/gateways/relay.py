@@ -8,28 +8,29 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
-from klingkit_emulator.gateways import conversion, pages, plugin, shapes
+from klingkit_emulator.gateways import binding, conversion, damage, pages, plugin, shapes
 from klingkit_emulator.gateways.desk import Desk
 from klingkit_emulator.gateways.refused import GatewayRefusalError, by_gateway, by_task, from_plugin, worded
 from klingkit_emulator.refusals import Reason, RefusedError
 
 if TYPE_CHECKING:
     from klingkit_emulator.asking import Ask
-    from klingkit_emulator.contract import Contract, Operation
+    from klingkit_emulator.contract import Contract
     from klingkit_emulator.defects import Defects
     from klingkit_emulator.gateways.conversion import Job
     from klingkit_emulator.gateways.profiles import Profile
     from klingkit_emulator.gateways.records import Record
     from klingkit_emulator.gateways.upstream import Upstream
     from klingkit_emulator.registry import RelayEntry
-    from klingkit_emulator.relay import Workshop
+    from klingkit_emulator.relay import Route, Workshop
 
 __all__ = ["Gateway"]
 
 _JSON = "application/json"
+_written = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _VERSION = "v0-emulated"
 _FAMILY_KEY = "sk-"
-_SHOWN = 80
+_WRONG = {400, 415}
 
 
 class Gateway:
@@ -57,25 +58,24 @@ class Gateway:
     ) -> None:
         self.entry, self.contract, self.defects, self.profile = entry, contract, defects, profile
         self._workshop, self._upstream = workshop, upstream
-        self._desk = Desk(entry.id, workshop, profile, upstream)
+        self._desk = Desk(entry.id, workshop, profile, upstream, defects)
         models = (row.models for row in contract.operations if row.manner == "create")
         self._models = frozenset[str]().union(*models)
 
     # ---------------------------------------------------------------------------- what the application asks
 
-    def route(self, ask: Ask) -> tuple[Operation, dict[str, str]] | RefusedError:
+    def route(self, ask: Ask) -> Route:
         """Return the documented operation that is asked for and its path parameters, or why there is none."""
         prefix = [segment for segment in self.entry.path_prefix.split("/") if segment]
         below = list(ask.segments)
         if below[: len(prefix)] == prefix:
-            for operation in self.contract.operations:
-                values = operation.match(below[len(prefix) :])
-                if values is not None and operation.method == ask.method:
+            for operation, values in self.contract.at(below[len(prefix) :]):
+                if operation.method == ask.method:
                     return operation, values
         return RefusedError(Reason.NO_SUCH_PATH, "no documented operation")
 
-    async def reply(self, ask: Ask) -> Response:
-        """Serve or refuse a request."""
+    async def reply(self, ask: Ask, route: Route | None = None) -> Response:
+        """Serve or refuse a request; the software's own paths decide, whatever `route` says."""
         request_id = pages.new_request_id(self._workshop.clock.now_ms())
         path = "/" + "/".join(ask.segments)
         try:
@@ -84,6 +84,7 @@ class Gateway:
             response = self._refused(refusal, request_id)
         except RefusedError as refusal:
             response = self._refused(worded(refusal, plugin=self.profile.plugin), request_id)
+        response = self.defects.answered(ask, response, creates=ask.method == "POST")
         return pages.signed(response, request_id, _VERSION)
 
     def refuse(self, refusal: RefusedError) -> Response:
@@ -121,7 +122,7 @@ class Gateway:
         if found is None:
             return pages.nowhere(ask.method, path, self.profile)
         if ask.method not in found.methods:
-            return pages.wrong_method(self.profile)
+            return self._json({}) if self.defects.serves_any_method else pages.wrong_method(self.profile)
         account = self._admit(ask)
         if found.kind == "models":
             return self._json({"object": "list", "data": [{"id": name, "object": "model"} for name in self._listed()]})
@@ -129,6 +130,8 @@ class Gateway:
             return await self._create(path, ask, account)
         if self.profile.plugin and ask.body and found.native:
             raise from_plugin(415, "a query has no body")
+        if self.defects.too_fast(found.kind):
+            raise RefusedError(Reason.TOO_FAST, "Too many requests")
         record = await self._find(found.task_id, ask, account, content=found.kind == "content")
         if found.kind == "content":
             return self._content(record)
@@ -141,7 +144,7 @@ class Gateway:
         account = accounts.get(key) or accounts.get(_FAMILY_KEY + key)
         if account is not None:
             return account
-        if self.defects.lets_anyone_in:
+        if self.defects.lets_in(ask, accounts):
             return next(iter(accounts.values()))
         raise by_gateway(401, "Invalid token")
 
@@ -151,14 +154,26 @@ class Gateway:
     # ---------------------------------------------------------------------------- creating
 
     async def _create(self, path: str, ask: Ask, account: str) -> Response:
-        job = self._job(path, ask)
-        record = await self._desk.order(job, account, ask.origin)
+        try:
+            job = self._job(path, ask)
+            if self.defects.refuses_everything:
+                raise self._wrong("the request cannot be served")
+            record = await self._desk.order(job, account, ask.origin)
+        except GatewayRefusalError as refusal:
+            if self.defects.charges_refusals and _is_order(ask.body):
+                self._workshop.store.charge(self.entry.id, account)
+            if refusal.status in _WRONG and self.defects.breaks_on_wrong_requests:
+                raise GatewayRefusalError(500, refusal.shape, "server_error", "server error") from refusal
+            raise
         body = self._created(path, record)
         headers = {"X-New-Api-Other-Ratios": "{}"} if self.profile.holds else {}
         return self._json(self.defects.created(body), charset=True, headers=headers)
 
+    def _wrong(self, message: str) -> GatewayRefusalError:
+        return from_plugin(400, message) if self.profile.plugin else by_task(400, "invalid_request", message)
+
     def _job(self, path: str, ask: Ask) -> Job:
-        content_type = ask.headers.get("content-type")
+        content_type = _JSON if self.defects.ignores_media_types else ask.headers.get("content-type")
         if self.profile.plugin:
             return plugin.convert(path, content_type, ask.body)
         cached = self.profile.body_cache
@@ -194,6 +209,7 @@ class Gateway:
     def _query(self, record: Record, *, native: bool, video: bool) -> Response:
         if native and self.defects.shows_dashboard:
             return pages.dashboard()
+        record = damage.told(self.defects, record)
         if self.profile.plugin and native:
             body = shapes.kling_body(record)
         elif video:
@@ -213,9 +229,17 @@ class Gateway:
     def _json(
         self, body: object, status: int = 200, *, charset: bool = False, headers: dict[str, str] | None = None
     ) -> Response:
-        text = json.dumps(body, separators=(",", ":"), allow_nan=False)
+        text = _written(body)
         media_type = self.defects.media_type(f"{_JSON}; charset=utf-8" if charset else _JSON)
         return Response(text, status, headers={"content-type": media_type, **(headers or {})})
 
     def _refused(self, refusal: GatewayRefusalError, request_id: str) -> Response:
         return self._json(refusal.body(request_id), refusal.status, charset=True)
+
+
+def _is_order(raw: bytes) -> bool:
+    """Tell whether a body says something at all, right or wrong."""
+    try:
+        return isinstance(binding.parse(raw), dict)
+    except ValueError:
+        return False
