@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from klingkit_contract import targets
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Set
+    from collections.abc import Set
 
     from klingkit_contract.targets import Target
 
@@ -98,10 +100,4 @@ def operations_for(defect: str) -> Set[str]:
 
 def narrowed(target: Target, operations: Set[str]) -> Target:
     """Return `target` with a document that has `operations` alone."""
-    paths: dict[str, Mapping[str, Any]] = {}
-    for path, item in target.document["paths"].items():
-        methods = {name: row for name, row in item.items() if isinstance(row, dict) and "operationId" in row}
-        gone = {name for name, row in methods.items() if row["operationId"] not in operations}
-        if gone != methods.keys():
-            paths[path] = {name: row for name, row in item.items() if name not in gone}
-    return replace(target, document={**target.document, "paths": paths})
+    return replace(target, document=targets.narrowed(target.document, operations))

@@ -26,6 +26,7 @@ _SPOILERS = ("html-page", "asked-id", "task-id-present")
 def ask(session: Session) -> None:
     """Create one task per operation, follow all, ask everything that needs a task, then make the other calls."""
     session.guard.budget.keep(0)
+    session.guard.purse.keep([])
     before = money.left(session)
     followed = [life for family in session.pairs() if (life := lives.create(session, *family)) is not None]
     _follow(session, followed)
