@@ -10,19 +10,19 @@ from urllib.parse import unquote
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from klingkit_emulator import defects as defect_table
 from klingkit_emulator.asking import Ask
 from klingkit_emulator.callbacks import Callbacks
 from klingkit_emulator.clock import Clock
 from klingkit_emulator.contract import load_contract
 from klingkit_emulator.control import Control
-from klingkit_emulator.defects import Defects
+from klingkit_emulator.defects import Defects, check_names
 from klingkit_emulator.errors import EmulatorError, UnknownNameError
 from klingkit_emulator.faults import MEDIA, Fault, Faults
 from klingkit_emulator.gateways.opening import CHANNEL_KEY, Forward, open_relay
 from klingkit_emulator.gateways.upstream import PLAYED
 from klingkit_emulator.media import Gallery
 from klingkit_emulator.misbehaviour import Exchange, Waits, misbehave
+from klingkit_emulator.reach import check_places
 from klingkit_emulator.refusals import Reason, RefusedError
 from klingkit_emulator.registry import entries
 from klingkit_emulator.relay import Workshop, account_of
@@ -93,8 +93,9 @@ class EmulatorApp:
         keys = [key.strip() for key in keys]
         if not keys or not all(keys):
             raise EmulatorError("a key is at least one character long.")
-        defect_table.check_names(defects)
+        check_names(defects)
         found = [(entry, load_contract(entry.id)) for entry in entries(relays)]
+        check_places(defects, [entry.id for entry, _ in found], forwards=upstream is not None)
         self.speed = speed
         self.keys = tuple(keys)
         self.faults = Faults()

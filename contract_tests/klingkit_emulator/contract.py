@@ -18,7 +18,7 @@ from klingkit_emulator.rules import Rule, read_rules
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["Contract", "Operation", "Parameter", "Violation", "load_contract", "read_contract"]
+__all__ = ["Contract", "Operation", "Parameter", "Violation", "document_of", "load_contract", "read_contract"]
 
 ONE_SPEC = "resolved/kling.openapi.yaml"
 OFFICIAL = "official"
@@ -157,7 +157,7 @@ def load_contract(relay: str) -> Contract:
     Raises:
         DataError: the document is missing from this installation, or says something that cannot be executed.
     """
-    return read_contract(relay, _document(relay), klingkit_data.load(ONE_SPEC)["x-kling-errors"])
+    return read_contract(relay, document_of(relay), klingkit_data.load(ONE_SPEC)["x-kling-errors"])
 
 
 def read_contract(relay: str, document: Mapping[str, Any], errors: Sequence[Mapping[str, Any]]) -> Contract:
@@ -179,7 +179,12 @@ def read_contract(relay: str, document: Mapping[str, Any], errors: Sequence[Mapp
     )
 
 
-def _document(relay: str) -> dict[str, Any]:
+def document_of(relay: str) -> dict[str, Any]:
+    """Return the resolved document of `relay`.
+
+    Raises:
+        DataError: it is missing from this installation.
+    """
     try:
         return klingkit_data.load(f"resolved/relays/{relay}.openapi.yaml")
     except FileNotFoundError as error:

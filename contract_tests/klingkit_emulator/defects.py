@@ -19,17 +19,17 @@ from klingkit_emulator.registry import known
 from klingkit_emulator.store import Task
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence, Set
 
     from starlette.responses import Response
 
     from klingkit_emulator.asking import Ask
-    from klingkit_emulator.contract import Operation, Violation
+    from klingkit_emulator.contract import Violation
 
-__all__ = ["DEFECTS", "Defects", "check_names"]
+__all__ = ["DEFECTS", "REASON", "WRONG_WORD", "Defects", "another", "check_names", "invented"]
 
 WRONG_WORD = "finished_ok"
-_REASON = "Failure to pass the risk control system"
+REASON = "Failure to pass the risk control system"
 _RESET = 10.0  # seconds
 _OVERLOOKED_BY = {
     "enum": "enum-ignored",
@@ -94,6 +94,10 @@ class Defects:
         strange = {violation.path for violation in violations if violation.keyword == "type"}
         return [violation for violation in left if violation.path not in strange]
 
+    def among(self, names: Set[str]) -> Defects:
+        """Return those of the defects that are among `names`."""
+        return Defects(self.planted & names)
+
     def _overlooks(self, violation: Violation) -> bool:
         if violation.sort != "schema":
             return ("rule-not-enforced" if violation.sort == "rule" else "capability-not-enforced") in self.planted
@@ -132,13 +136,18 @@ class Defects:
         """Return the task that is kept for the one that was asked for."""
         if "image2video-turned" in self.planted and task.object == "video_image2video":
             return replace(task, object="video_text2video")
-        reason = "" if "reason-missing" in self.planted else _REASON if "failed-charged" in self.planted else None
+        reason = "" if "reason-missing" in self.planted else REASON if "failed-charged" in self.planted else None
         return task if reason is None else replace(task, timetable=replace(task.timetable, reason=reason))
 
     @property
     def gives_back(self) -> bool:
         """Whether a create is not charged in the end."""
         return "reason-missing" in self.planted
+
+    @property
+    def keeps_payment(self) -> bool:
+        """Whether a task that failed stays charged."""
+        return "failed-charged" in self.planted
 
     @property
     def charges_twice(self) -> bool:
@@ -190,11 +199,11 @@ class Defects:
     def asked_for(self, task: Task, final: bool) -> Task:
         """Return the task that a query answers; `final` tells whether it has ended."""
         if "id-changes" in self.planted:
-            return replace(task, task_id=_other(task.task_id))
+            return replace(task, task_id=another(task.task_id))
         if final and "end-changes" in self.planted:
             self.seen[task.task_id] += 1
             if self.seen[task.task_id] > 1:
-                return replace(task, timetable=replace(task.timetable, reason=_REASON))
+                return replace(task, timetable=replace(task.timetable, reason=REASON))
         return task
 
     @property
@@ -228,9 +237,9 @@ class Defects:
     def announced(self, task: Task) -> Task:
         """Return the task that a callback is about."""
         if "callback-other-id" in self.planted:
-            return replace(task, task_id=_other(task.task_id))
+            return replace(task, task_id=another(task.task_id))
         if "callback-other-end" in self.planted:
-            return replace(task, timetable=replace(task.timetable, reason=_REASON))
+            return replace(task, timetable=replace(task.timetable, reason=REASON))
         return task
 
     def word(self, honest: str, state: str) -> str:
@@ -241,7 +250,7 @@ class Defects:
         """Return the answer to a create; the task's id stands in it or in its `data`."""
         if "missing-task-id" not in self.planted:
             return self.queried(answer)
-        kept = {name: value for name, value in answer.items() if name != "task_id"}
+        kept = {name: value for name, value in answer.items() if name not in _ids(answer)}
         data = kept.get("data")
         return {**kept, "data": self.created(data)} if isinstance(data, dict) else kept
 
@@ -250,9 +259,9 @@ class Defects:
         answer = _with_numbers(answer) if "id-as-number" in self.planted else answer
         return spoiling.queried(self.planted, answer)
 
-    def answered(self, ask: Ask, operation: Operation, response: Response) -> Response:
-        """Return the answer that is sent for the one that was due."""
-        return spoiling.answered(self.planted, ask, operation, response)
+    def answered(self, ask: Ask, response: Response, *, creates: bool) -> Response:
+        """Return the answer that is sent for the one that was due; `creates` tells whether a create was asked for."""
+        return spoiling.answered(self.planted, ask, response, creates=creates)
 
     @property
     def shows_dashboard(self) -> bool:
@@ -263,10 +272,15 @@ class Defects:
         """Return the Content-Type of JSON answers."""
         return "text/plain; charset=utf-8" if "text-plain" in self.planted else honest
 
+    @property
+    def breaks_on_wrong_requests(self) -> bool:
+        """Whether what is wrong with a request is told as an error of the server's."""
+        return "error-500-on-bad-request" in self.planted
+
     def refusal(self, honest: RefusedError) -> RefusedError:
         """Return the refusal that is answered."""
         wrong = honest.reason in {Reason.BAD_REQUEST, Reason.BAD_VALUE}
-        if wrong and "error-500-on-bad-request" in self.planted:
+        if wrong and self.breaks_on_wrong_requests:
             return RefusedError(Reason.BROKEN, "server error", param=honest.param)
         return honest
 
@@ -315,15 +329,21 @@ def invented(relay: str, account: str, obj: str, task_id: str, now_ms: int, kind
     return Task(task_id, relay, account, obj, None, timetable, Asked(kind=kind, width=16, height=16, seed=0))
 
 
-def _other(task_id: str) -> str:
+def another(task_id: str) -> str:
     """Return an id of the same form that is another."""
     return task_id[:-1] + ("1" if task_id[-1:] == "0" else "0")
 
 
 def _with_numbers(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _number(member) if name == "task_id" else _with_numbers(member) for name, member in value.items()}
+        ids = _ids(value)
+        return {name: _number(member) if name in ids else _with_numbers(member) for name, member in value.items()}
     return [_with_numbers(member) for member in value] if isinstance(value, list) else value
+
+
+def _ids(answer: Mapping[str, Any]) -> Set[str]:
+    """Return the members that hold the id of a task."""
+    return {"task_id", "id"} if answer.get("object") == "video" else {"task_id"}
 
 
 def _number(task_id: str) -> int:

@@ -17,6 +17,7 @@ from klingkit_emulator.defects import DEFECTS
 from klingkit_emulator.errors import AddressError, EmulatorError, FaultError, UnknownNameError
 from klingkit_emulator.faults import ANY, KINDS, Fault
 from klingkit_emulator.gateways.opening import Forward
+from klingkit_emulator.reach import obstacle
 from klingkit_emulator.relay import account_of
 from klingkit_emulator.tap.app import TapApp
 from klingkit_emulator.tokens import secret_key_of
@@ -41,6 +42,7 @@ __all__ = [
     "launch",
     "launch_tap",
     "listen",
+    "obstacle",
     "server_for",
     "url_of",
 ]

@@ -119,7 +119,7 @@ class Relay:
             response = self._serve[operation.manner](operation, account, ask, values)
         except RefusedError as refusal:
             response = self.refuse(refusal)
-        return self.defects.answered(ask, operation, response)
+        return self.defects.answered(ask, response, creates=operation.manner == "create")
 
     def _nowhere(self, refusal: RefusedError) -> Response:
         if refusal.reason is Reason.NO_SUCH_PATH and self.defects.shows_pages:

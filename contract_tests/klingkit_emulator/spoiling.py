@@ -13,11 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Set
 
     from klingkit_emulator.asking import Ask
-    from klingkit_emulator.contract import Operation
 
 __all__ = ["answered", "queried"]
 
-_PAIRS = {"created_at": "updated_at", "create_time": "update_time"}
+_PAIRS = {"created_at": "updated_at", "create_time": "update_time", "submit_time": "finish_time"}
 _RESULTS = ("task_result", "outputs")
 
 
@@ -32,17 +31,17 @@ def queried(planted: Set[str], answer: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def answered(planted: Set[str], ask: Ask, operation: Operation, response: Response) -> Response:
-    """Return what is sent for `response` to a request of `operation`."""
+def answered(planted: Set[str], ask: Ask, response: Response, *, creates: bool) -> Response:
+    """Return what is sent for `response`."""
     status, key = response.status_code, ask.headers.get("authorization", "").partition(" ")[2]
-    if "created-201" in planted and operation.manner == "create" and status == 200:
+    if "created-201" in planted and creates and status == 200:
         status = 201
     if "refusal-200" in planted and status in {400, 404}:
         status = 200
     body, headers = bytes(response.body), dict(response.headers)
-    if key and planted & {"key-echoed", "key-in-result-url", "string-code"}:
-        value = json.loads(body)
-        if "key-echoed" in planted and isinstance(value, dict) and "message" in value:
+    value = _json(response) if planted & {"key-echoed", "key-in-result-url", "string-code"} else None
+    if key and value is not None:
+        if "key-echoed" in planted and "message" in value:
             value["message"] = f"{value['message']} ({key})"
         if "key-in-result-url" in planted:
             value = _everywhere(value, lambda row: {name: _signed(member, key) for name, member in row.items()})
@@ -56,6 +55,14 @@ def answered(planted: Set[str], ask: Ask, operation: Operation, response: Respon
         return response
     headers.pop("content-length", None)
     return Response(body, status, headers=headers)
+
+
+def _json(response: Response) -> dict[str, Any] | None:
+    """Return the JSON object of an answer, None where it is a page."""
+    if response.headers.get("content-type", "").startswith("text/html"):
+        return None
+    value = json.loads(bytes(response.body)) if response.body else None
+    return value if isinstance(value, dict) else None
 
 
 def _signed(value: Any, key: str) -> Any:
@@ -75,7 +82,7 @@ def _in_seconds(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _moved(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: row.get(_PAIRS.get(name, ""), value) for name, value in row.items()}
+    return {name: row.get(_PAIRS.get(name, "")) or value for name, value in row.items()}
 
 
 _MEMBERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {

@@ -7,11 +7,12 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from klingkit_emulator.gateways.records import NOT_START, Book, Record, failed, looked_at, own_id
+from klingkit_emulator.gateways.records import FAILURE, NOT_START, Book, Record, failed, looked_at, own_id
 from klingkit_emulator.gateways.refused import by_task, from_plugin
 from klingkit_emulator.gateways.upstream import UnreachableError
 
 if TYPE_CHECKING:
+    from klingkit_emulator.defects import Defects
     from klingkit_emulator.gateways.conversion import Job
     from klingkit_emulator.gateways.profiles import Profile
     from klingkit_emulator.gateways.upstream import Reply, Upstream
@@ -38,8 +39,9 @@ _ADDRESS = re.compile(
 class Desk:
     """Where tasks of one gateway are ordered and followed. `book` has its records."""
 
-    def __init__(self, relay: str, workshop: Workshop, profile: Profile, upstream: Upstream) -> None:
+    def __init__(self, relay: str, workshop: Workshop, profile: Profile, upstream: Upstream, defects: Defects) -> None:
         self._relay, self._workshop, self._profile, self._upstream = relay, workshop, profile, upstream
+        self._defects = defects
         self.book = Book(workshop.store, relay)
 
     async def order(self, job: Job, account: str, origin: str) -> Record:
@@ -61,6 +63,8 @@ class Desk:
             if holds and not accepted:
                 store.refund(self._relay, account)
         if not holds:
+            store.charge(self._relay, account)
+        if self._defects.charges_twice:
             store.charge(self._relay, account)
         upstream_id = _text(_data(body).get("task_id"))
         record = Record(
@@ -95,7 +99,7 @@ class Desk:
         before = self.book.find(record.public_id, record.account)
         if before is not None and before.final:
             return before  # somebody else looked meanwhile, and settled it
-        if polled.status == "FAILURE" and polled.quota:
+        if polled.status == FAILURE and polled.quota and not self._defects.keeps_payment:
             self._workshop.store.refund(self._relay, record.account)
             polled = replace(polled, quota=0)
         if before is not None:

@@ -9,6 +9,7 @@ from klingkit_emulator.errors import DataError
 from klingkit_emulator.gateways.profiles import PROFILES
 from klingkit_emulator.gateways.relay import Gateway
 from klingkit_emulator.gateways.upstream import Far, Upstream, near
+from klingkit_emulator.reach import AT_KLING
 from klingkit_emulator.relay import Relay
 
 if TYPE_CHECKING:
@@ -54,5 +55,7 @@ def open_relay(
             f"dialect {entry.dialect.id!r} is of the generation {entry.dialect.generation!r}; "
             f"the emulator knows {', '.join(PROFILES)}."
         )
-    upstream: Upstream = Far(forward.url, forward.key) if forward else near(entry.id, workshop, defects, Relay)
+    upstream: Upstream = (
+        Far(forward.url, forward.key) if forward else near(entry.id, workshop, defects.among(AT_KLING), Relay)
+    )
     return Gateway(entry, contract, workshop, defects, profile, upstream)

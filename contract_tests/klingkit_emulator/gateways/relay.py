@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
-from klingkit_emulator.gateways import conversion, pages, plugin, shapes
+from klingkit_emulator.gateways import conversion, damage, pages, plugin, shapes
 from klingkit_emulator.gateways.desk import Desk
 from klingkit_emulator.gateways.refused import GatewayRefusalError, by_gateway, by_task, from_plugin, worded
 from klingkit_emulator.refusals import Reason, RefusedError
@@ -29,7 +29,7 @@ __all__ = ["Gateway"]
 _JSON = "application/json"
 _VERSION = "v0-emulated"
 _FAMILY_KEY = "sk-"
-_SHOWN = 80
+_WRONG = {400, 415}
 
 
 class Gateway:
@@ -57,7 +57,7 @@ class Gateway:
     ) -> None:
         self.entry, self.contract, self.defects, self.profile = entry, contract, defects, profile
         self._workshop, self._upstream = workshop, upstream
-        self._desk = Desk(entry.id, workshop, profile, upstream)
+        self._desk = Desk(entry.id, workshop, profile, upstream, defects)
         models = (row.models for row in contract.operations if row.manner == "create")
         self._models = frozenset[str]().union(*models)
 
@@ -84,6 +84,7 @@ class Gateway:
             response = self._refused(refusal, request_id)
         except RefusedError as refusal:
             response = self._refused(worded(refusal, plugin=self.profile.plugin), request_id)
+        response = self.defects.answered(ask, response, creates=ask.method == "POST")
         return pages.signed(response, request_id, _VERSION)
 
     def refuse(self, refusal: RefusedError) -> Response:
@@ -121,7 +122,7 @@ class Gateway:
         if found is None:
             return pages.nowhere(ask.method, path, self.profile)
         if ask.method not in found.methods:
-            return pages.wrong_method(self.profile)
+            return self._json({}) if self.defects.serves_any_method else pages.wrong_method(self.profile)
         account = self._admit(ask)
         if found.kind == "models":
             return self._json({"object": "list", "data": [{"id": name, "object": "model"} for name in self._listed()]})
@@ -129,6 +130,8 @@ class Gateway:
             return await self._create(path, ask, account)
         if self.profile.plugin and ask.body and found.native:
             raise from_plugin(415, "a query has no body")
+        if self.defects.too_fast(found.kind):
+            raise RefusedError(Reason.TOO_FAST, "Too many requests")
         record = await self._find(found.task_id, ask, account, content=found.kind == "content")
         if found.kind == "content":
             return self._content(record)
@@ -141,7 +144,7 @@ class Gateway:
         account = accounts.get(key) or accounts.get(_FAMILY_KEY + key)
         if account is not None:
             return account
-        if self.defects.lets_anyone_in:
+        if self.defects.lets_in(ask, accounts):
             return next(iter(accounts.values()))
         raise by_gateway(401, "Invalid token")
 
@@ -151,14 +154,29 @@ class Gateway:
     # ---------------------------------------------------------------------------- creating
 
     async def _create(self, path: str, ask: Ask, account: str) -> Response:
-        job = self._job(path, ask)
-        record = await self._desk.order(job, account, ask.origin)
+        try:
+            job = self._job(path, ask)
+            if self.defects.refuses_everything:
+                raise self._wrong("the request cannot be served")
+            record = await self._desk.order(job, account, ask.origin)
+        except GatewayRefusalError as refusal:
+            if self.defects.charges_refusals:
+                self._workshop.store.charge(self.entry.id, account)
+            if refusal.status in _WRONG and self.defects.breaks_on_wrong_requests:
+                raise self._broken(refusal) from refusal
+            raise
         body = self._created(path, record)
         headers = {"X-New-Api-Other-Ratios": "{}"} if self.profile.holds else {}
         return self._json(self.defects.created(body), charset=True, headers=headers)
 
+    def _wrong(self, message: str) -> GatewayRefusalError:
+        return from_plugin(400, message) if self.profile.plugin else by_task(400, "invalid_request", message)
+
+    def _broken(self, refusal: GatewayRefusalError) -> GatewayRefusalError:
+        return GatewayRefusalError(500, refusal.shape, "server_error", "server error")
+
     def _job(self, path: str, ask: Ask) -> Job:
-        content_type = ask.headers.get("content-type")
+        content_type = _JSON if self.defects.ignores_media_types else ask.headers.get("content-type")
         if self.profile.plugin:
             return plugin.convert(path, content_type, ask.body)
         cached = self.profile.body_cache
@@ -194,6 +212,7 @@ class Gateway:
     def _query(self, record: Record, *, native: bool, video: bool) -> Response:
         if native and self.defects.shows_dashboard:
             return pages.dashboard()
+        record = damage.told(self.defects, record)
         if self.profile.plugin and native:
             body = shapes.kling_body(record)
         elif video:

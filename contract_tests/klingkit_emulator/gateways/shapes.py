@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
-from klingkit_emulator.gateways.records import FAILURE, SUCCESS, Record
+from klingkit_emulator.gateways.records import FAILURE, NOT_START, SUCCESS, Record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,8 +72,8 @@ def queried_video(record: Record, profile: Profile) -> JsonObject:
         "id": record.public_id,
         "object": "video",
         "model": record.model,
-        "status": _OPENAI.get(record.status, unknown),
-        "progress": _PROGRESS[record.status],
+        "status": unknown if record.status == NOT_START else _OPENAI.get(record.status, record.status),
+        "progress": _PROGRESS.get(record.status, _PROGRESS[SUCCESS]),
         "created_at": data.get("created_at", record.created_ms),
         "completed_at": data.get("updated_at", record.created_ms),
         "seconds": record.seconds,
@@ -96,7 +96,7 @@ def wrapped_task(record: Record, profile: Profile) -> JsonObject:
         "submit_time": record.created_ms // 1000,
         "start_time": record.started_ms // 1000,
         "finish_time": record.ended_ms // 1000,
-        "progress": f"{_PROGRESS[record.status]}%",
+        "progress": f"{_PROGRESS.get(record.status, _PROGRESS[SUCCESS])}%",
         "data": record.body,
     }
     if not profile.wide_task:
