@@ -43,9 +43,10 @@ class Cost:
 
     def __str__(self) -> str:
         """Return for example "at most 1.26 USD, and 2 of unknown price"; empty when nothing was charged."""
+        if not self.amounts:
+            return "price unknown" if self.unpriced else ""
         sums = " and ".join(money(amount, currency) for currency, amount in self.amounts)
-        unknown = f"{self.unpriced:,} of unknown price" if self.unpriced else ""
-        return ", and ".join(part for part in (f"at most {sums}" if sums else "", unknown) if part)
+        return f"at most {sums}, and {self.unpriced:,} of unknown price" if self.unpriced else f"at most {sums}"
 
 
 @dataclass(slots=True)

@@ -60,7 +60,8 @@ def _wait(session: Session, life: Life) -> list[Reading]:
 def _judge(session: Session, life: Life, told: list[Reading]) -> None:
     last = life.last.reading
     ends = [row for row in told if row.step is Step.FINAL]
-    if not ends and any(row.word and row.step is Step.UNKNOWN for row in told):
+    strange_words = any(row.word and row.step is Step.UNKNOWN for row in told)
+    if (not ends and strange_words) or (last.word and last.step is Step.UNKNOWN):
         for check in _CHECKS:
             session.board.untested(life.create.id, check, "a status word is unknown: see status-known")
         return
@@ -82,6 +83,9 @@ def _judge(session: Session, life: Life, told: list[Reading]) -> None:
     if differs is not None:
         words = f"A callback is about the task {differs.task_id!r}, and the create said {life.task_id!r}."
         _accuse(session, life, "callback-agrees", "id", words)
+    elif end.state == last.state and end.urls and not last.urls:
+        reason = "the query names no result to compare: see result-present"
+        session.board.untested(life.create.id, "callback-agrees", reason)
     elif end.state != last.state or _bare(end) != _bare(last):
         words = f"The callback says {end.word!r} with {len(end.urls)} results, the query {last.word!r} with "
         _accuse(session, life, "callback-agrees", "content", f"{words}{len(last.urls)}.")

@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 
 from klingkit_contract import catalogue, events
-from klingkit_contract.cli import identification, listing, spending, tapping
+from klingkit_contract.cli import identification, listing, planting, spending, tapping
 from klingkit_contract.cli.keeper import Keeper, open_history
 from klingkit_contract.cli.outcome import Format, Outcome
 from klingkit_contract.emulated import BUDGET, WAIT
@@ -156,7 +156,7 @@ def check(
         with tapping.emulated(relays, defect or [], tap) as (targets, emulated_tap):
             if not outcome.plain:
                 console.print(f"{len(targets)} emulated, budget {allowed} each: the emulator is free.", style="dim")
-            return _report(targets, replace(emulated, tap=emulated_tap), outcome)
+            return _report(targets, replace(emulated, tap=emulated_tap), outcome, defect or ())
     targets = read_targets(relays, os.environ, base_url=base_url, api_key=api_key, other_api_key=other_api_key)
     if keeps:
         outcome = replace(outcome, keeper=Keeper.ready(history_url, os.environ, emulated=False))
@@ -193,8 +193,8 @@ def _show_history(relays: list[str], history_url: str, format_: Format, console:
     return 0
 
 
-def _report(targets: list[Target], options: Options, outcome: Outcome) -> int:
-    """Run the checks, show and write what they found, and return the exit status."""
+def _report(targets: list[Target], options: Options, outcome: Outcome, planted: Sequence[str] = ()) -> int:
+    """Run the checks, show and write what they found, also of what was `planted`, and return the exit status."""
     seen: list[Event] = []
     interrupted = False
     try:
@@ -203,7 +203,10 @@ def _report(targets: list[Target], options: Options, outcome: Outcome) -> int:
         interrupted = True
         if not seen:
             raise
-    status = outcome.tell(events.collect(seen), whole=not interrupted)
+    results = events.collect(seen)
+    status = outcome.tell(results, whole=not interrupted)
+    if planted and not outcome.only_new:
+        planting.show(results, planted, Console(stderr=outcome.plain), forwards=options.tap is not None)
     if interrupted:
         raise KeyboardInterrupt
     return status
