@@ -256,12 +256,17 @@ class Defects:
 
     def queried(self, answer: dict[str, Any]) -> dict[str, Any]:
         """Return the answer to a query."""
-        answer = _with_numbers(answer) if "id-as-number" in self.planted else answer
+        answer = _with_numbers(answer) if self.numbers_ids else answer
         return spoiling.queried(self.planted, answer)
 
     def answered(self, ask: Ask, response: Response, *, creates: bool) -> Response:
         """Return the answer that is sent for the one that was due; `creates` tells whether a create was asked for."""
         return spoiling.answered(self.planted, ask, response, creates=creates)
+
+    @property
+    def numbers_ids(self) -> bool:
+        """Whether ids of tasks are numbers."""
+        return "id-as-number" in self.planted
 
     @property
     def shows_dashboard(self) -> bool:

@@ -21,7 +21,7 @@ AT_KLING = frozenset(
         *("callback-missing", "callback-other-end", "callback-other-id", "callback-twice"),
         *("capability-not-enforced", "duplicate-accepted", "enum-ignored", "exclusions-ignored", "failed-charged"),
         *("item-count-ignored", "long-prompt-accepted", "range-ignored", "reason-missing", "required-ignored"),
-        *("rule-not-enforced", "type-ignored"),
+        *("result-missing", "rule-not-enforced", "status-word", "type-ignored"),
     }
 )
 """Of a gateway's defects those that lie with the Kling behind it: a gateway itself looks at none of this."""
@@ -131,7 +131,8 @@ class _Walk:
                 self._schema(part, name)
         if not isinstance(node, dict):
             return
-        self.keywords.update(node)
+        # An exclusion inside a member concerns that member alone.
+        self.keywords.update(node.keys() - ({"not"} if name else set()))
         if "maxLength" in node:
             self.bounded.add(name)
         target = self._resolved(node)
@@ -204,8 +205,11 @@ _NEEDS: dict[str, Callable[[_Promise], str | None]] = {
 
 _AT_GATEWAYS: dict[str, dict[str, str]] = {
     "created-in-seconds": dict.fromkeys(_OLD, "queries tell seconds there anyway"),
+    "created-moves": dict.fromkeys(_OLD, "it tells whole seconds, too coarse for a task's course"),
     "external-id-not-found": dict.fromkeys([*_OLD, "C"], "it finds no task by an external id anyway"),
     "image2video-turned": dict.fromkeys([*_OLD, "C"], "it finds a task below either path"),
+    "required-ignored": dict.fromkeys(_OLD, "its own code asks for what is required"),
+    "square-video": {"B": "videos are square there anyway"},
     "string-code": dict.fromkeys(("A2", "B"), "its answers have no code that is a number"),
     "type-ignored": dict.fromkeys(_OLD, "its own types refuse the value"),
     "wrong-method-served": dict.fromkeys(_OLD, "a wrong method shows a page there anyway"),

@@ -252,8 +252,17 @@ class Store:
             return int(self._connection.execute(statement, values).fetchone()[0])
 
     @contextmanager
+    def together(self) -> Iterator[None]:
+        """Make one transaction of all calls in the block: a process that is killed has done all of them or none."""
+        with self._transaction():
+            yield
+
+    @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         with self._lock:
+            if self._connection.in_transaction:
+                yield self._connection
+                return
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection

@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from klingkit_emulator.answers import kling_envelope
 from klingkit_emulator.gateways.records import FAILURE, NOT_START, Book, Record, failed, looked_at, own_id
 from klingkit_emulator.gateways.refused import by_task, from_plugin
 from klingkit_emulator.gateways.upstream import UnreachableError
@@ -68,7 +69,7 @@ class Desk:
             store.charge(self._relay, account)
         upstream_id = _text(_data(body).get("task_id"))
         record = Record(
-            public_id=own_id() if self._profile.own_ids else upstream_id,
+            public_id=own_id(number=self._defects.numbers_ids) if self._profile.own_ids else upstream_id,
             upstream_id=upstream_id,
             account=account,
             path=job.path,
@@ -109,7 +110,8 @@ class Desk:
     def invented(self, task_id: str, account: str) -> Record:
         """Return a record of a task that nobody ordered, which stays as it is."""
         now = self._workshop.clock.now_ms()
-        body = {"code": 0, "message": "", "data": {"task_id": task_id, "task_status": "submitted"}}
+        data = {"task_id": task_id, "task_status": "submitted", "task_info": {}, "created_at": now, "updated_at": now}
+        body = kling_envelope({**data, "task_status_msg": ""})
         path = "/v1/videos/text2video"
         return Record(
             task_id,

@@ -7,6 +7,8 @@ import string
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from klingkit_emulator.defects import WRONG_WORD
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -15,7 +17,13 @@ if TYPE_CHECKING:
 __all__ = ["FAILURE", "NOT_START", "SUCCESS", "Book", "Record", "looked_at", "own_id"]
 
 NOT_START, SUCCESS, FAILURE = "NOT_START", "SUCCESS", "FAILURE"
-_WORDS = {"submitted": "SUBMITTED", "processing": "IN_PROGRESS", "succeed": SUCCESS, "failed": FAILURE}
+_WORDS = {
+    "submitted": "SUBMITTED",
+    "processing": "IN_PROGRESS",
+    "succeed": SUCCESS,
+    "failed": FAILURE,
+    WRONG_WORD: SUCCESS,  # what a planted defect says; no Kling does
+}
 _LETTERS = string.ascii_letters + string.digits
 
 
@@ -58,8 +66,10 @@ class Record:
         return data if isinstance(data, dict) else {}
 
 
-def own_id() -> str:
-    """Return an id as generations B and C give them out."""
+def own_id(*, number: bool = False) -> str:
+    """Return an id as generations B and C give them out, or the digits of a `number`."""
+    if number:
+        return f"8{secrets.randbelow(10**17):017d}"
     return "task_" + "".join(secrets.choice(_LETTERS) for _ in range(32))
 
 
