@@ -160,7 +160,7 @@ class Gateway:
                 raise self._wrong("the request cannot be served")
             record = await self._desk.order(job, account, ask.origin)
         except GatewayRefusalError as refusal:
-            if self.defects.charges_refusals:
+            if self.defects.charges_refusals and _readable(ask.body):
                 self._workshop.store.charge(self.entry.id, account)
             if refusal.status in _WRONG and self.defects.breaks_on_wrong_requests:
                 raise self._broken(refusal) from refusal
@@ -238,3 +238,11 @@ class Gateway:
 
     def _refused(self, refusal: GatewayRefusalError, request_id: str) -> Response:
         return self._json(refusal.body(request_id), refusal.status, charset=True)
+
+
+def _readable(body: bytes) -> bool:
+    """Whether there is a request at all: nobody is charged for what cannot be read."""
+    try:
+        return isinstance(json.loads(body), dict)
+    except (ValueError, RecursionError):
+        return False
