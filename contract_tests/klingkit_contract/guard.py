@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from klingkit_contract.prices import Prices
     from klingkit_contract.reading import Reader
 
-__all__ = ["BLOCKED_HEADER", "OUT_OF_BUDGET", "Guard", "Transport", "outcome"]
+__all__ = ["BLOCKED_HEADER", "OUT_OF_BUDGET", "Guard", "Transport", "live", "outcome"]
 
 BLOCKED_HEADER = "x-budget-guard"
 _USED_UP = "the budget is used up"
@@ -57,7 +57,7 @@ class Transport(Protocol):
         """Send one request and return its answer."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class Guard:
     """The door to one relay.
 
@@ -224,7 +224,7 @@ class Guard:
     ) -> None:
         """Serve as the ASGI application that generated requests are sent to."""
         if scope["type"] == "lifespan":
-            await _lifespan(receive, send)
+            await live(receive, send)
             return
         body, more = b"", True
         while more:
@@ -267,9 +267,10 @@ def _by_name(answer: Answer) -> dict[str, str]:
     return {name.lower(): value for name, value in answer.headers}
 
 
-async def _lifespan(
+async def live(
     receive: Callable[[], Awaitable[dict[str, Any]]], send: Callable[[dict[str, Any]], Awaitable[None]]
 ) -> None:
+    """Take part in the start and the end of an application's life."""
     while True:
         message = await receive()
         await send({"type": f"{message['type']}.complete"})
