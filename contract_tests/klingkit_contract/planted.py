@@ -12,10 +12,13 @@ if TYPE_CHECKING:
 
     from klingkit_contract.targets import Target
 
-__all__ = ["FOUND_BY", "RELAY", "narrowed", "operations_for"]
+__all__ = ["BEHIND", "FOUND_BY", "RELAY", "narrowed", "operations_for"]
 
 RELAY = "official"
-"""The relay on which every defect can be shown."""
+"""The relay on which every defect can be shown that is not behind a relay."""
+
+BEHIND: dict[str, str] = {"field-dropped": "newapi-c"}
+"""Defects that only a tap behind the relay shows, and a relay on which to show them."""
 
 FOUND_BY: dict[str, str] = {
     "callback-missing": "callback-arrives",
@@ -36,6 +39,7 @@ FOUND_BY: dict[str, str] = {
     "exclusions-ignored": "conditions",
     "expired-result": "result-media",
     "external-id-not-found": "external-id-found",
+    "field-dropped": "field-loss",
     "failed-charged": "charged-as-told",
     "html-200": "html-page",
     "id-as-number": "task-id-present",

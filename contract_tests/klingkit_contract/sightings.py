@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from klingkit_contract.board import NO_MEANING, NOT_OFFERED
 from klingkit_contract.findings import Verdict
-from klingkit_contract.planted import FOUND_BY
+from klingkit_contract.planted import BEHIND, FOUND_BY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -93,7 +93,8 @@ def _sighting(results: Results, relay: str, defect: str, mine: set[str], hindere
         return Sighting(relay, defect, Sight.NOWHERE, others, hindered)
     own = [cell for cell in cells if cell.check == check]
     if not own:
-        return Sighting(relay, defect, Sight.UNASKED, others, f"{check} was not selected")
+        reason = "what is lost on the way shows with --tap emulated alone" if defect in BEHIND else ""
+        return Sighting(relay, defect, Sight.UNASKED, others, reason or f"{check} was not selected")
     if any(cell.verdict is Verdict.PASS for cell in own):
         return Sighting(relay, defect, Sight.MISSED, others)
     for verdict, sight in ((Verdict.NOT_TESTED, Sight.UNASKED), (Verdict.NOT_APPLICABLE, Sight.UNSEEN)):
