@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["ask"]
 
 _CHECKS = ("callback-arrives", "callback-once", "callback-agrees")
+_STRANGE = "a status word is unknown: see status-known"
 _PATIENCE = 2.0  # seconds after the end that a callback may take on this machine
 _STEP = 0.02
 
@@ -35,6 +36,8 @@ def ask(session: Session, life: Life) -> None:
         reason = "a relay elsewhere cannot reach this machine"
     elif life.wavered:
         reason = "the task ended in two ways: see status-monotonic"
+    elif life.last.reading.word and life.last.reading.step is Step.UNKNOWN:
+        reason = _STRANGE
     elif life.spoiled or not life.ended:
         reason = life.spoiled or "the task did not end: see task-ends"
     if reason or session.listener is None:
@@ -60,10 +63,9 @@ def _wait(session: Session, life: Life) -> list[Reading]:
 def _judge(session: Session, life: Life, told: list[Reading]) -> None:
     last = life.last.reading
     ends = [row for row in told if row.step is Step.FINAL]
-    strange_words = any(row.word and row.step is Step.UNKNOWN for row in told)
-    if (not ends and strange_words) or (last.word and last.step is Step.UNKNOWN):
+    if not ends and any(row.word and row.step is Step.UNKNOWN for row in told):
         for check in _CHECKS:
-            session.board.untested(life.create.id, check, "a status word is unknown: see status-known")
+            session.board.untested(life.create.id, check, _STRANGE)
         return
     if not ends:
         words = f"{len(told)} callbacks came, none of them about the end of the task."
