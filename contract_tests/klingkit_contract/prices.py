@@ -30,6 +30,7 @@ _OF_A_FIELD = frozenset(
     | {"exclusiveMaximum", "minLength", "maxLength", "minItems", "maxItems", "additionalProperties"}
 )
 _BESIDE = frozenset({"auth", "media type"})  # not of the body at all
+_BY_RESULT = "it is charged by what comes"
 _SETTINGS = "settings"  # where the new standard has what concerns the result
 
 
@@ -64,15 +65,11 @@ class Prices:
         found = estimate(self.relay, operation.family, said, self.table, self.own)
         if found.amount is not None:
             return Price(found.amount, found.currency)
-        return self._unknown(operation, f"it is charged by what comes, {found}" if found.rate is not None else "")
+        return _unknown(_BY_RESULT if found.rate is not None else "")
 
     def most(self, operation: Operation) -> Price:
         """Return what the dearest create costs that the document of `operation` allows."""
         return self._dearest(operation, {}, None)
-
-    def _unknown(self, operation: Operation, why: str = "") -> Price:
-        reason, per = (f"price unknown: {why}; ", " per call") if why else ("price unknown: ", "")
-        return Price(unknown=f"{reason}add a [[price]]{per} for {operation.family} at {self.relay} to the settings")
 
     def _words(self, operation: Operation, body: Mapping[str, Any]) -> dict[str, Any]:
         """Return the fields of a request in words of the one spec."""
@@ -111,10 +108,10 @@ class Prices:
             if price.amount is None:
                 return price
             if dearest is not None and dearest.currency != price.currency:
-                return self._unknown(operation, "its rows are in different currencies")
+                return _unknown("its rows are in different currencies")
             if dearest is None or price.amount > (dearest.amount or Decimal()):
                 dearest = price
-        return dearest or self._unknown(operation)
+        return dearest or _unknown()
 
     def _rows(
         self, operation: Operation, said: Mapping[str, Any], free: Set[str] | None
@@ -140,10 +137,10 @@ class Prices:
         """Return the most that one row may come to."""
         name = _FIELD.get(row["per"])
         if name is None and row["per"] != "call":
-            return self._unknown(operation, f"it is charged per {row['per']}")
+            return _unknown(_BY_RESULT)
         count = 1 if name is None else self._count(operation, name, said, is_free=free is None or name in free)
         if count is None:
-            return self._unknown(operation, f"its documents set no limit to {name}")
+            return _unknown(f"the documents set no limit to {name}")
         alone = {**row, "when": {}, "without": []}
         found = estimate(self.relay, operation.family, {name: count} if name else {}, {**self.table, "price": [alone]})
         assert found.amount is not None  # a number of units at a known rate
@@ -179,3 +176,9 @@ class Prices:
         for key in ("anyOf", "oneOf", "allOf"):
             for index in range(len(schema.get(key, ()))):
                 yield from self._numbers(f"{self.contract.resolve(pointer)[0]}/{key}/{index}")
+
+
+def _unknown(why: str = "") -> Price:
+    """Return the price that nobody knows; the words are the same for all operations, so that they are told once."""
+    reason, per = (f"price unknown: {why}; ", " per call") if why else ("price unknown: ", "")
+    return Price(unknown=f"{reason}add a [[price]]{per} to the settings")

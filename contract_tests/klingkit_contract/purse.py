@@ -89,15 +89,11 @@ class Purse:
             return ""
         if price.amount is None:
             return price.unknown
+        limit = money(self.limit, self.currency)
         if price.currency != self.currency:
-            return f"its price is in {price.currency}, which --max-cost {money(self.limit, self.currency)} does not say"
+            return f"its price is in {price.currency}, which --max-cost {limit} does not say"
         room = max(Decimal(), self.left - (Decimal() if purpose is Purpose.PURCHASE else self.kept))
-        if price.amount <= room:
-            return ""
-        return (
-            f"it could cost {money(price.amount, price.currency)}, and {money(room, self.currency)} of "
-            f"--max-cost {money(self.limit, self.currency)} are left for it"
-        )
+        return "" if price.amount <= room else f"it could cost more than is left of --max-cost {limit}"
 
     def hold(self, price: Price) -> None:
         """Set the price of a create aside that is about to leave."""

@@ -279,7 +279,8 @@ def _pass_answers(session: Session) -> None:
         answers = [record.answer for record in session.guard.journal.about(operation.id) if not record.outside]
         good = sum(answer.success for answer in answers)
         dear = session.guard.too_dear.get(operation.id, "")
-        needs = dear or "needs --budget 1 or more"
+        limited = session.guard.purse.limit is not None and session.guard.budget.limit > 0
+        needs = dear or ("needs a create that --max-cost lets leave" if limited else "needs --budget 1 or more")
         for check in ("response-schema", "status-code", "content-type", "html-page", "server-error"):
             if not session.board.wants(check):
                 continue

@@ -40,6 +40,7 @@ TAKES_ANYTHING = (
     *("type-ignored", "item-count-ignored", "request-type-ignored", "rule-not-enforced"),
 )
 PER_CALL: dict[str, Any] = {"relay": "haoee", "per": "call", "amount": 0.35, "currency": "CNY"}
+TOO_DEAR = "it could cost more than is left of --max-cost 1.00 USD"
 PRICED = ("image_multi_image2image", "video_text2video", "audio_text2audio")
 
 
@@ -55,9 +56,7 @@ def test_a_purse_lets_out_what_it_holds_and_no_more() -> None:
     assert purse.objection(dollars("0.60"), Purpose.PURCHASE) == ""
     purse.hold(dollars("0.60"))
     purse.settle(Outcome.ACCEPTED, dollars("0.60"), held=True)
-    assert purse.objection(dollars("0.41"), Purpose.PURCHASE) == (
-        "it could cost 0.41 USD, and 0.40 USD of --max-cost 1.00 USD are left for it"
-    )
+    assert purse.objection(dollars("0.41"), Purpose.PURCHASE) == TOO_DEAR
     assert purse.objection(dollars("0.40"), Purpose.PURCHASE) == ""
     assert str(purse.cost) == "at most 0.60 USD"
 
@@ -151,10 +150,7 @@ def test_what_is_charged_by_what_comes_has_no_price_before(session_over: Callabl
     session = limited(session_over(lambda *_: REFUSED), "9")
     price = price_of(session, create(session, "video_lip_sync"))
     assert price.amount is None
-    assert price.unknown == (
-        "price unknown: it is charged by what comes, 0.014 USD per result second; add a [[price]] per call for "
-        "video_lip_sync at official to the settings"
-    )
+    assert price.unknown == "price unknown: it is charged by what comes; add a [[price]] per call to the settings"
 
 
 def test_fields_are_priced_by_what_they_are_called_at_the_relay(session_over: Callable[..., Session]) -> None:
@@ -177,7 +173,7 @@ def test_no_create_leaves_that_could_cost_more_than_is_left(session_over: Callab
     session = limited(session_over(lambda *_: ACCEPTED, budget=9), "1.00")
     sent = [session.guard.send(create(session), purchase=True).answer for _ in range(4)]
     assert [answer.blocked for answer in sent] == [False, False, True, True]
-    assert sent[2].note == "it could cost 0.42 USD, and 0.16 USD of --max-cost 1.00 USD are left for it"
+    assert sent[2].note == TOO_DEAR
     assert str(session.guard.purse.cost) == "at most 0.84 USD"
 
 
@@ -186,7 +182,7 @@ def test_no_create_of_unknown_price_leaves_with_a_key(session_over: Callable[...
     wrong_twice = create(session, "video_extend", prompt={}, video_id=7)
     for request in (create(session, "video_extend"), wrong_twice):
         note = session.guard.send(request, purchase=True).answer.note
-        assert note == "price unknown: add a [[price]] for video_extend at official to the settings"
+        assert note == "price unknown: add a [[price]] to the settings"
     assert session.guard.transport.sent == []
 
 
@@ -225,7 +221,7 @@ def test_what_a_relay_charges_never_comes_to_more_than_the_limit(
     assert unpriced.verdict is Verdict.NOT_TESTED
     if not defects:
         assert ran.charges["haoee"] == 2
-        assert unpriced.reason == "not sent: price unknown: add a [[price]] for video_extend at haoee to the settings"
+        assert unpriced.reason == "not sent: price unknown: add a [[price]] to the settings"
         assert ran.results.cells["haoee", "video_text2video_create", "limits"].verdict is Verdict.PASS
 
 
