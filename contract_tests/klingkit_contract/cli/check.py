@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from klingkit_contract import catalogue, events
-from klingkit_contract.cli import identification, listing, planting, spending, tapping
+from klingkit_contract import catalogue, events, spending
+from klingkit_contract.cli import identification, listing, planting, tapping
 from klingkit_contract.cli.keeper import Keeper, open_history
 from klingkit_contract.cli.outcome import Format, Outcome
 from klingkit_contract.emulated import BUDGET, WAIT

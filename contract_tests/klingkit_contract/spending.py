@@ -1,4 +1,4 @@
-"""`klingkit check --max-cost`: the limit in money, and the user's own prices."""
+"""The limit in money that a run is given as text, and the user's own prices."""
 
 from __future__ import annotations
 
