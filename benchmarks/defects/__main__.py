@@ -14,20 +14,23 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from klingkit_contract import catalogue, events
+from klingkit_contract.catalogue import Stage
+from klingkit_contract.emulated import emulated_tap, emulated_targets
 from klingkit_contract.findings import Verdict
-from klingkit_contract.planted import FOUND_BY, RELAY, narrowed, operations_for
+from klingkit_contract.planted import BEHIND, FOUND_BY, RELAY, narrowed, operations_for
 from klingkit_contract.runner import Options, run
-from klingkit_contract.targets import read_targets
-from klingkit_emulator.launch import DEFECTS, launch
+from klingkit_emulator.launch import DEFECTS
 
 if TYPE_CHECKING:
-    from collections.abc import Set
+    from collections.abc import Iterator, Set
 
+    from klingkit_contract.tap.client import Tap
     from klingkit_contract.targets import Target
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "defects.md"
@@ -50,24 +53,39 @@ class Row:
     theirs_seconds: float
 
 
-def compare(defect: str, operations: Set[str], examples: int) -> Row:
+@dataclass(frozen=True)
+class Setting:
+    """What a defect is shown on: a relay, the operations that are enough, and whether a tap lies behind it."""
+
+    relay: str
+    operations: Set[str]
+    tapped: bool = False
+
+    @classmethod
+    def of(cls, defect: str) -> Setting:
+        """Return where `defect` shows."""
+        return cls(BEHIND.get(defect, RELAY), frozenset(operations_for(defect)), defect in BEHIND)
+
+    @contextmanager
+    def emulated(self, defects: list[str]) -> Iterator[tuple[Target, Tap | None]]:
+        """Start the relay with `defects`, and yield it."""
+        around = emulated_tap([self.relay], defects) if self.tapped else emulated_targets([self.relay], defects)
+        with around as found:
+            (target,), tap = found if isinstance(found, tuple) else (found, None)
+            yield narrowed(target, self.operations), tap
+
+
+def compare(defect: str, setting: Setting, examples: int) -> Row:
     """Check one relay with one defect (none: honest) in both ways."""
-    with launch([RELAY], defects=[defect] if defect else [], speed=60.0) as emulator:
-        (target,) = read_targets(
-            [RELAY],
-            {},
-            base_url=emulator.base_url(RELAY),
-            api_key=emulator.api_key,
-            other_api_key=emulator.other_api_key,
-        )
-        target = narrowed(target, operations)
+    with setting.emulated([defect] if defect else []) as (target, tap):
         began = time.monotonic()
-        results = events.collect(run([target], Options(catalogue.select(()), budget=100, wait=4.0)))
+        entries = tuple(row for row in catalogue.CATALOGUE if row.stages == {Stage.TAP} or not setting.tapped)
+        results = events.collect(run([target], Options(entries, budget=100, wait=4.0, tap=tap)))
         between = time.monotonic()
         theirs, asked = schemathesis(target, examples)
         ended = time.monotonic()
     red = {cell.check for cell in results.cells.values() if cell.verdict is Verdict.FINDING}
-    ours_asked = results.relays[RELAY].requests
+    ours_asked = results.relays[setting.relay].requests
     return Row(defect, frozenset(red), theirs, ours_asked, asked, between - began, ended - between)
 
 
@@ -112,12 +130,12 @@ def _title(node: dict[str, Any]) -> str:
     return str(failure.get("title", "")) if isinstance(failure, dict) else str(failure)[:80]
 
 
-def page(rows: list[Row], honest: dict[Set[str], Row], examples: int) -> str:
+def page(rows: list[Row], honest: dict[Setting, Row], examples: int) -> str:
     """Return the table as Markdown."""
     lines, ours, theirs, both = [], 0, 0, 0
     for row in rows:
         found = row.ours == {FOUND_BY[row.defect]}
-        more = sorted({name for _, name in row.theirs - honest[operations_for(row.defect)].theirs})
+        more = sorted({name for _, name in row.theirs - honest[Setting.of(row.defect)].theirs})
         ours, theirs, both = ours + found, theirs + bool(more), both + (found and bool(more))
         here = ", ".join(f"`{check}`" for check in sorted(row.ours)) or "–"
         there = ", ".join(f"`{check}`" for check in more) or "–"
@@ -128,15 +146,16 @@ def page(rows: list[Row], honest: dict[Set[str], Row], examples: int) -> str:
         sum(row.ours_asked for row in usual) / sum(row.ours_seconds for row in usual),
         sum(row.theirs_asked for row in usual) / sum(row.theirs_seconds for row in usual),
     ]
+    behind = ", ".join(f"`{name}` as `{relay}` with `--tap emulated`" for name, relay in BEHIND.items())
     return "\n".join(
         [
             "# Planted defects, and what finds them",
             "",
             "Written by `nox -s defects`; do not edit. The emulator is told to break one promise at a time",
-            f"(`klingkit check --all-emulated --defect NAME`), as relay `{RELAY}`. The third column is every check of",
-            "`klingkit check` that turned red; the fourth is what the Schemathesis command line reported of the same",
-            f"server and document in the same run: all its checks and phases, `--max-examples {examples}`, minus what",
-            "it reports of the honest relay.",
+            f"(`klingkit check --all-emulated --defect NAME`), as relay `{RELAY}`; {behind}.",
+            "The third column is every check of `klingkit check` that turned red; the fourth is what the Schemathesis",
+            "command line reported of the same server and document in the same run: all its checks and phases,",
+            f"`--max-examples {examples}`, minus what it reports of the honest relay.",
             "",
             f"- Of {len(rows)} defects our checks find **{ours}**, each by its own check and no other.",
             f"- Schemathesis finds **{theirs}** of them ({both} in common).",
@@ -159,14 +178,14 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2, help="comparisons at a time (default 2)")
     asked = parser.parse_args()
     names = asked.names or sorted(DEFECTS)
-    sets = list(dict.fromkeys(operations_for(name) for name in names))
+    settings = list(dict.fromkeys(map(Setting.of, names)))
     with ThreadPoolExecutor(asked.jobs) as pool:
-        blank = pool.map(lambda operations: compare(HONEST, operations, asked.examples), sets)
-        honest = dict(zip(sets, blank, strict=True))
+        blank = pool.map(lambda setting: compare(HONEST, setting, asked.examples), settings)
+        honest = dict(zip(settings, blank, strict=True))
         rows = []
-        for row in pool.map(lambda name: compare(name, operations_for(name), asked.examples), names):
+        for row in pool.map(lambda name: compare(name, Setting.of(name), asked.examples), names):
             rows.append(row)
-            more = sorted({name for _, name in row.theirs - honest[operations_for(row.defect)].theirs})
+            more = sorted({name for _, name in row.theirs - honest[Setting.of(row.defect)].theirs})
             print(f"{row.defect:26} {', '.join(sorted(row.ours)) or '-':22} {', '.join(more) or '-'}", flush=True)
     text = page(rows, honest, asked.examples)
     if asked.names:

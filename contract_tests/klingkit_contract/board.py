@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from klingkit_contract.contract import Operation
     from klingkit_contract.judge import Claim
 
-__all__ = ["Board"]
+__all__ = ["NOT_OFFERED", "NO_MEANING", "Board"]
+
+NO_MEANING = "the check has no meaning for this operation"
+NOT_OFFERED = "the relay's documents do not offer this operation"
 
 
 class Board:
@@ -94,9 +97,9 @@ class Board:
             return Cell(self._relay, *key, verdict, reason, findings, self._asked[key], extra)
 
         if self._roles[operation] not in entry.roles:
-            return cell(Verdict.NOT_APPLICABLE, "the check has no meaning for this operation")
+            return cell(Verdict.NOT_APPLICABLE, NO_MEANING)
         if operation not in self._operations and operation != WHOLE_RELAY:
-            return cell(Verdict.NOT_APPLICABLE, "the relay's documents do not offer this operation")
+            return cell(Verdict.NOT_APPLICABLE, NOT_OFFERED)
         if operation in absent:
             return cell(Verdict.NOT_APPLICABLE, absent[operation])
         if key in self._claims:

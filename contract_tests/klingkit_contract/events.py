@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from klingkit_contract.purse import Cost
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -29,7 +31,8 @@ class RunStarted:
     """A run begins.
 
     `relays` maps relay id to the address that is checked; `operations` are operationIds, and ``relay`` for what
-    concerns a relay as a whole; `budget` is the number of creates that each relay may charge.
+    concerns a relay as a whole; `budget` is the number of creates that each relay may charge, `max_cost` what they may
+    cost together, such as ``5.00 USD``, and empty without such a limit.
     """
 
     relays: Mapping[str, str]
@@ -37,6 +40,7 @@ class RunStarted:
     checks: Sequence[Check]
     budget: int
     seed: int
+    max_cost: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +75,16 @@ class FieldsCompared:
 
 @dataclass(frozen=True, slots=True)
 class RelayFinished:
-    """The checks of one relay are over: how many requests went out, how many creates the relay took, in seconds."""
+    """The checks of one relay are over: how many requests went out, how many creates the relay took, in seconds.
+
+    `cost` is what those creates cost at most, by the price table and the user's own prices.
+    """
 
     relay: str
     requests: int
     paid: int
     seconds: float
+    cost: Cost = field(default_factory=Cost)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,18 +36,24 @@ _TEXTUAL = ("json", "text", "xml", "javascript", "html")
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Writes findings of one relay. `command` is the part of the command that names what was checked."""
+    """Writes findings of one relay. `command` is the part of the command that names what was checked.
+
+    `max_cost` is the limit in money, or empty; `signed` tells whether tokens were sent in place of a key.
+    """
 
     relay: str
     command: str
     budget: int
     seed: int
     redactor: Redactor
+    max_cost: str = ""
+    signed: bool = False
 
     def finding(self, entry: Entry, claim: Claim, times: int) -> Finding:
         """Return the finding of `claim`, which was seen so many times."""
         check = entry.check
         again = f" (seen {times} times)" if times > 1 else ""
+        limit = f" --max-cost '{self.max_cost}'" if self.max_cost else ""
         return Finding(
             relay=self.relay,
             operation=claim.operation,
@@ -56,7 +62,7 @@ class Evidence:
             promised=check.promise,
             pointer=claim.pointer,
             seen=self.redactor.text(claim.seen) + again,
-            reproduce=f"{self.command} --check {check.id} --budget {self.budget} --seed {self.seed}",
+            reproduce=f"{self.command} --check {check.id} --budget {self.budget}{limit} --seed {self.seed}",
             curl=self._curl(claim.record),
             exchange=self._exchange(claim.record),
             signature=self._signature(claim),
@@ -99,6 +105,11 @@ class Evidence:
         shown = _shorten_runs(text)
         return shown if len(shown) <= _MOST_TEXT else f"{shown[:_MOST_TEXT]}… [{len(text)} characters]"
 
+    def _credentials(self, auth: Auth) -> str:
+        """Return the header that carries the key: a token has to be signed first."""
+        words = _CREDENTIALS[auth]
+        return words.replace("$KLINGKIT_API_KEY", "$TOKEN") if self.signed else words
+
     def _curl(self, record: Record) -> str:
         request = record.request
         parts = ["curl", "-sS", "-i"]
@@ -108,7 +119,7 @@ class Evidence:
         if "?" in record.url and record.outside:
             return ""  # the address carries its own credentials
         if request.auth is not Auth.NONE:
-            words.append(f'-H "{_CREDENTIALS[request.auth]}"')
+            words.append(f'-H "{self._credentials(request.auth)}"')
         words += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in self.redactor.headers(request.headers)]
         if request.body:
             try:

@@ -16,12 +16,14 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 
 from klingkit_contract.budget import Purpose
+from klingkit_contract.guard import live
 from klingkit_contract.judge import Claim
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Awaitable, Callable, Iterator, Mapping
 
     from klingkit_contract.exchanges import Record
+    from klingkit_contract.guard import Guard
     from klingkit_contract.session import Session
 
 __all__ = ["ask"]
@@ -44,7 +46,8 @@ def ask(session: Session, seed: int) -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     config = SchemathesisConfig.from_dict(_config(seed, creates=session.guard.budget.room(Purpose.PROBE) > 0))
     schema = schemathesis.openapi.from_dict(_generation_copy(session.contract.document), config=config)
-    schema.app = session.guard  # at once: operations bind the transport on first use
+    door = _Door(session.guard)
+    schema.app = door  # at once: operations bind the transport on first use
     failures: dict[str, list[tuple[str, str]]] = {}
     for event in from_schema(schema).execute():
         if isinstance(event, events.ScenarioFinished):
@@ -54,6 +57,7 @@ def ask(session: Session, seed: int) -> None:
             _note_gap(session, event.label or "", f"{event.info.title}: {event.value}")
         elif isinstance(event, events.FatalError):
             _note_gap(session, "", str(event.exception))
+    door.close()
     before = session.judged
     session.judge_the_rest()
     for record in session.guard.journal.records[before:]:
@@ -61,6 +65,27 @@ def ask(session: Session, seed: int) -> None:
             continue
         if record.case_id in failures and not session.judge.claims(record):
             session.board.accuse(_claims(record, failures[record.case_id]))
+
+
+class _Door:
+    """The guard as Schemathesis' application, which it keeps for good: closed, it keeps nothing of a run alive."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard: Guard | None = guard
+
+    def close(self) -> None:
+        self._guard = None
+
+    async def __call__(
+        self,
+        scope: Mapping[str, Any],
+        receive: Callable[[], Awaitable[dict[str, Any]]],
+        send: Callable[[dict[str, Any]], Awaitable[None]],
+    ) -> None:
+        if scope["type"] == "lifespan":  # its call ends with the process
+            await live(receive, send)
+        elif self._guard is not None:
+            await self._guard(scope, receive, send)
 
 
 def _config(seed: int, *, creates: bool) -> dict[str, Any]:

@@ -14,8 +14,10 @@ from urllib.parse import urlencode, urlsplit
 
 from klingkit_contract.addresses import is_loopback
 from klingkit_contract.budget import Outcome, Purpose
+from klingkit_contract.credentials import revealed
 from klingkit_contract.exchanges import Answer, Auth, Record, Request
 from klingkit_contract.flaws import UNREADABLE, find_flaws, independent, parse_body
+from klingkit_contract.purse import Price, Purse
 from klingkit_contract.reading import Kind
 
 if TYPE_CHECKING:
@@ -23,19 +25,26 @@ if TYPE_CHECKING:
 
     from klingkit_contract.budget import Budget
     from klingkit_contract.contract import Contract, Operation
+    from klingkit_contract.credentials import SignedKey
     from klingkit_contract.exchanges import Journal
     from klingkit_contract.flaws import Flaw
+    from klingkit_contract.prices import Prices
     from klingkit_contract.reading import Reader
 
-__all__ = ["BLOCKED_HEADER", "Guard", "Transport", "outcome"]
+__all__ = ["BLOCKED_HEADER", "OUT_OF_BUDGET", "Guard", "Transport", "live", "outcome"]
 
 BLOCKED_HEADER = "x-budget-guard"
+_USED_UP = "the budget is used up"
+_NO_KEY = "with a budget of 0 no create carries a key"
+OUT_OF_BUDGET = frozenset({_USED_UP, _NO_KEY})
+"""Why a create was kept back that a larger budget would let through."""
 _CASE_ID = "x-schemathesis-testcaseid"
 _DROPPED = frozenset(
     {"host", "content-length", "connection", "accept-encoding", "user-agent", "authorization", _CASE_ID}
 )
 _HARMLESS = frozenset({"GET", "HEAD"})
 _BODILESS = "PATCH"  # without a body there is nothing that it could change or make
+_KEYLESS = frozenset({Auth.NONE, Auth.WRONG})
 _MOST_SILENT = 4  # requests in a row that may stay without an answer
 
 
@@ -48,16 +57,18 @@ class Transport(Protocol):
         """Send one request and return its answer."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class Guard:
     """The door to one relay.
 
     Attributes:
         contract: the relay's resolved document.
         base_url: where the document's paths hang, path prefix included.
-        keys: the key for `Auth.KEY`, `Auth.WRONG` and, if there is one, `Auth.OTHER`.
+        keys: the key for `Auth.KEY`, `Auth.WRONG` and, if there is one, `Auth.OTHER`, or what signs tokens instead.
         refusals_cost: set when the relay was seen to charge what it refuses; then no flawed create leaves any more.
         stage: the name that records carry.
+        purse: how much money may be spent, and was.
+        prices: what creates cost; without it no price is known.
     """
 
     contract: Contract
@@ -66,10 +77,13 @@ class Guard:
     journal: Journal
     transport: Transport
     base_url: str
-    keys: Mapping[Auth, str]
+    keys: Mapping[Auth, str | SignedKey]
     refusals_cost: bool = False
     stage: str = ""
+    purse: Purse = field(default_factory=Purse)
+    prices: Prices | None = None
     sent: int = field(default=0, init=False)
+    too_dear: dict[str, str] = field(default_factory=dict, init=False)  # operation: why its price kept a create back
     silent: int = field(default=0, init=False)
 
     @property
@@ -89,8 +103,14 @@ class Guard:
         operation = self.contract.match(request.method, request.path)
         flaws = find_flaws(self.contract, operation, request) if operation else ()
         why, purpose = self._judge(request, operation, flaws, purchase=purchase, generated=generated)
-        if not why and purpose is not None and not self.budget.reserve(purpose):
-            why = "the budget is used up"
+        price = self._price(operation, request, flaws)
+        if not why and (why := self._objection(request, purpose, price)) and operation is not None:
+            self.too_dear[operation.id] = why
+        if not why and purpose is not None:
+            if self.budget.reserve(purpose):
+                self.purse.hold(price or Price())
+            else:
+                why = _USED_UP
         url = self.base_url + request.path + (f"?{request.query}" if request.query else "")
         if why:
             answer = Answer(
@@ -98,9 +118,10 @@ class Guard:
             )
         else:
             answer = self._forward(url, request)
-            if operation is not None and operation.billable:
+            if operation is not None and price is not None:
                 ended = Outcome.REFUSED if self._excused(operation, answer, flaws) else outcome(answer, self.reader)
                 self.budget.settle(ended, reserved=purpose is not None)
+                self.purse.settle(ended, price, held=purpose is not None)
         name = operation.id if operation else ""
         return self.journal.add(Record(url, request, answer, name, self.stage, case_id, flaws))
 
@@ -124,22 +145,45 @@ class Guard:
             return ("" if harmless else "no document lists what this may cost"), None
         if not operation.billable:
             return "", None
-        known, keyless = independent(flaws), request.auth in {Auth.NONE, Auth.WRONG}
-        if self.budget.overspent:
+        known, keyless = independent(flaws), request.auth in _KEYLESS
+        if self.budget.overspent or self.purse.overspent:
             return "the relay accepted more than the budget", None
         if self.budget.limit == 0 and not (keyless and known >= 2):
-            return "with a budget of 0 no create carries a key", None
+            return _NO_KEY, None
         if known and self.refusals_cost:
             return "the relay charges what it refuses", None
         if known >= 2:
             # No unit is taken for it, but once there is none left for probes no create leaves with a key.
             used_up = not keyless and self.budget.room(Purpose.PROBE) == 0
-            return ("the budget is used up" if used_up else ""), None
+            return (_USED_UP if used_up else ""), None
         if generated:
             return "a generated request may not use the budget", None
         if known == 1:
             return "", Purpose.PROBE
         return ("" if purchase else "a valid create was not asked for"), Purpose.PURCHASE
+
+    def _price(self, operation: Operation | None, request: Request, flaws: tuple[Flaw, ...]) -> Price | None:
+        """Return what `request` costs at most, None for what costs nothing."""
+        if operation is None or not operation.billable:
+            return None
+        return self.prices.of(operation, request, flaws) if self.prices else Price(unknown="price unknown")
+
+    def _objection(self, request: Request, purpose: Purpose | None, price: Price | None) -> str:
+        """Return why the limit in money keeps the request back, or nothing.
+
+        Nobody can be charged for a create without a key that is wrong in a second way, unless the relay was seen to
+        take such.
+        """
+        if price is None or (purpose is None and request.auth in _KEYLESS and not self.purse.unasked):
+            return ""
+        return self.purse.objection(price, purpose)
+
+    def found_charged(self, record: Record) -> None:
+        """Book a create that turned out to be charged although its answer said otherwise."""
+        operation = self.contract.operations.get(record.operation)
+        self.refusals_cost = True
+        self.budget.charge()
+        self.purse.charge(self._price(operation, record.request, record.flaws) or Price())
 
     def _excused(self, operation: Operation, answer: Answer, flaws: tuple[Flaw, ...]) -> bool:
         """Tell whether a server error is the documented refusal of a request that is wrong: it made no task."""
@@ -149,15 +193,21 @@ class Guard:
         return self.contract.refuses(operation, answer.status, self.reader.read(value).code)
 
     def _forward(self, url: str, request: Request) -> Answer:
-        self.sent += 1
-        url, credentials = self._credentials(url, request.auth)
-        answer = self.transport.send(request.method, url, (*request.headers, *credentials), request.body)
+        answer = self._send_once(url, request)
+        key = self.keys.get(request.auth, "")
+        if not isinstance(key, str) and key.renewed(answer.status, _by_name(answer), answer.body):
+            answer = self._send_once(url, request)  # nothing was done: the token was refused for its times alone
         self.silent = self.silent + 1 if answer.status == 0 and not answer.blocked else 0
         return answer
 
+    def _send_once(self, url: str, request: Request) -> Answer:
+        self.sent += 1
+        url, credentials = self._credentials(url, request.auth)
+        return self.transport.send(request.method, url, (*request.headers, *credentials), request.body)
+
     def _credentials(self, url: str, auth: Auth) -> tuple[str, tuple[tuple[str, str], ...]]:
         """Return the address and the headers that carry the key. Only this machine ever sees one in an address."""
-        key = self.keys.get(Auth.KEY if auth is Auth.ELSEWHERE else auth, "")
+        key = revealed(self.keys.get(Auth.KEY if auth is Auth.ELSEWHERE else auth, ""))
         if auth is Auth.NONE or not key:
             return url, ()
         if auth is not Auth.ELSEWHERE:
@@ -174,7 +224,7 @@ class Guard:
     ) -> None:
         """Serve as the ASGI application that generated requests are sent to."""
         if scope["type"] == "lifespan":
-            await _lifespan(receive, send)
+            await live(receive, send)
             return
         body, more = b"", True
         while more:
@@ -213,9 +263,14 @@ def outcome(answer: Answer, reader: Reader) -> Outcome:
     return Outcome.REFUSED if refused else Outcome.ACCEPTED
 
 
-async def _lifespan(
+def _by_name(answer: Answer) -> dict[str, str]:
+    return {name.lower(): value for name, value in answer.headers}
+
+
+async def live(
     receive: Callable[[], Awaitable[dict[str, Any]]], send: Callable[[dict[str, Any]], Awaitable[None]]
 ) -> None:
+    """Take part in the start and the end of an application's life."""
     while True:
         message = await receive()
         await send({"type": f"{message['type']}.complete"})

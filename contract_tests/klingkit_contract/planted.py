@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from klingkit_contract import targets
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Set
+    from collections.abc import Set
 
     from klingkit_contract.targets import Target
 
-__all__ = ["FOUND_BY", "RELAY", "narrowed", "operations_for"]
+__all__ = ["BEHIND", "FOUND_BY", "RELAY", "narrowed", "operations_for"]
 
 RELAY = "official"
-"""The relay on which every defect can be shown."""
+"""The relay on which every defect can be shown that is not behind a relay."""
+
+BEHIND: dict[str, str] = {"field-dropped": "newapi-c"}
+"""Defects that only a tap behind the relay shows, and a relay on which to show them."""
 
 FOUND_BY: dict[str, str] = {
     "callback-missing": "callback-arrives",
@@ -34,6 +39,7 @@ FOUND_BY: dict[str, str] = {
     "exclusions-ignored": "conditions",
     "expired-result": "result-media",
     "external-id-not-found": "external-id-found",
+    "field-dropped": "field-loss",
     "failed-charged": "charged-as-told",
     "html-200": "html-page",
     "id-as-number": "task-id-present",
@@ -98,10 +104,4 @@ def operations_for(defect: str) -> Set[str]:
 
 def narrowed(target: Target, operations: Set[str]) -> Target:
     """Return `target` with a document that has `operations` alone."""
-    paths: dict[str, Mapping[str, Any]] = {}
-    for path, item in target.document["paths"].items():
-        methods = {name: row for name, row in item.items() if isinstance(row, dict) and "operationId" in row}
-        gone = {name for name, row in methods.items() if row["operationId"] not in operations}
-        if gone != methods.keys():
-            paths[path] = {name: row for name, row in item.items() if name not in gone}
-    return replace(target, document={**target.document, "paths": paths})
+    return replace(target, document=targets.narrowed(target.document, operations))

@@ -30,7 +30,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--klingkit-base-url", default="", metavar="URL", help="Where that relay is instead.")
     group.addoption(
-        "--klingkit-budget", type=int, default=0, metavar="N", help="Creates each relay may charge. Default: 0."
+        "--klingkit-budget", type=int, default=None, metavar="N", help="Creates each relay may charge. Default: 0."
+    )
+    group.addoption(
+        "--klingkit-max-cost", default="", metavar="AMOUNT", help="What the creates of each relay may cost together."
     )
     group.addoption("--klingkit-baseline", default="", metavar="FILE", help="Findings that are accepted: xfail.")
 

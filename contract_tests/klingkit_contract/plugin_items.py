@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from klingkit_contract import baseline, baseline_file, catalogue, events
+from klingkit_contract import baseline, baseline_file, catalogue, events, spending
 from klingkit_contract.catalogue import WHOLE_RELAY, Role, Stage, roles_of
 from klingkit_contract.contract import Contract
+from klingkit_contract.emulated import BUDGET
 from klingkit_contract.errors import CheckRunError
 from klingkit_contract.findings import Verdict
 from klingkit_contract.report.grid import fresh
@@ -45,15 +46,18 @@ def prepare(config: pytest.Config) -> Plan:
         pytest.UsageError: a relay is unknown or has no key, the baseline is none, or the budget makes no sense.
     """
     budget, accepting = config.getoption("--klingkit-budget"), config.getoption("--klingkit-baseline")
-    if budget < 0:
+    if budget is not None and budget < 0:
         raise pytest.UsageError("--klingkit-budget is the number of creates that may be charged: 0 or more.")
     try:
         base_url = config.getoption("--klingkit-base-url")
         targets = read_targets(config.getoption("--klingkit-relay"), os.environ, base_url=base_url)
         accepted = baseline_file.read(Path(accepting)) if accepting else ()
+        limit, own_prices = spending.read(config.getoption("--klingkit-max-cost"), os.environ)
     except CheckRunError as error:
-        raise pytest.UsageError(str(error)) from error
-    return Plan(targets, budget, accepted)
+        raise pytest.UsageError(str(error).replace("--max-cost", "--klingkit-max-cost")) from error
+    if budget is None:
+        budget = BUDGET if limit else 0
+    return Plan(targets, Options((), budget, max_cost=limit, own_prices=own_prices), accepted)
 
 
 @dataclass(slots=True)
@@ -61,7 +65,7 @@ class Plan:
     """The relays to ask, and, once they were asked, what came of it."""
 
     targets: Sequence[Target]
-    budget: int
+    options: Options
     accepted: tuple[Deviation, ...]
     results: Results | None = None
     problem: str = field(default="", init=False)
@@ -87,9 +91,11 @@ class Plan:
         relays, checks = {relay for relay, _, _ in places}, {check for _, _, check in places}
         if not places:
             return
-        options = Options(tuple(entry for entry in catalogue.CATALOGUE if entry.check.id in checks), budget=self.budget)
+        entries = tuple(entry for entry in catalogue.CATALOGUE if entry.check.id in checks)
         try:
-            stream = run([target for target in self.targets if target.relay in relays], options)
+            stream = run(
+                [target for target in self.targets if target.relay in relays], replace(self.options, entries=entries)
+            )
             self.results = baseline.accept(events.collect(stream), self.accepted, date.today())
         except CheckRunError as error:
             self.problem = str(error)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from contextlib import nullcontext
+import sys
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import klingkit_data
 from klingkit_contract import manners
 from klingkit_contract.addresses import is_loopback
 from klingkit_contract.board import Board
@@ -31,16 +33,19 @@ from klingkit_contract.fields.truth import compare_fields
 from klingkit_contract.guard import Guard
 from klingkit_contract.judge import Judge
 from klingkit_contract.listening import listening
+from klingkit_contract.prices import Prices
+from klingkit_contract.purse import Purse, money
 from klingkit_contract.reading import Reader
 from klingkit_contract.redaction import Redactor
 from klingkit_contract.samples import Samples
 from klingkit_contract.session import Limits, Session
-from klingkit_contract.targets import Target, one_spec_operations
+from klingkit_contract.targets import Target, narrowed, one_spec_operations
 from klingkit_contract.transport import Clock, HttpTransport, Pace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from klingkit._pricing import CostLimit
     from klingkit_contract.events import Event
     from klingkit_contract.findings import Field
     from klingkit_contract.tap.client import Tap
@@ -50,7 +55,9 @@ __all__ = ["Options", "run"]
 _HERE = Limits(wait=60.0, first=0.05, longest=1.0)
 _ELSEWHERE = Limits(wait=900.0, first=5.0, longest=10.0)
 _RATE_ELSEWHERE = 5.0  # requests per second
+_TURN = 0.0005  # seconds
 _NOT_OFFERED = frozenset({404, 405})
+_NEEDS_A_KEY = "takes an API key alone, and this run signs tokens: give --api-key"
 # Why an operation may be missing without breaking a promise, by how its document knows of it.
 _UNDESCRIBED = {
     "assumed": "assumed from the official documents only, and the relay does not have it",
@@ -70,6 +77,8 @@ class Options:
         wait: seconds a task may take to end, None for the usual: 60 on this machine, 900 elsewhere.
         timeout: seconds to wait for an answer.
         tap: the tap behind the relays; without one, what only a tap can see is left out.
+        max_cost: what the creates of each relay may cost together; None for no limit in money.
+        own_prices: the user's own rows of prices, tried before those of prices.toml.
     """
 
     entries: tuple[Entry, ...]
@@ -80,6 +89,13 @@ class Options:
     timeout: float = 30.0
     clock: Clock = field(default_factory=Clock)
     tap: Tap | None = None
+    max_cost: CostLimit | None = None
+    own_prices: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def limit(self) -> str:
+        """The limit in money, in words; empty without one."""
+        return money(self.max_cost.amount, self.max_cost.currency) if self.max_cost else ""
 
     @property
     def asked(self) -> tuple[Entry, ...]:
@@ -105,17 +121,30 @@ def run(targets: Sequence[Target], options: Options) -> Iterator[Event]:
         checks=tuple(entry.check for entry in options.asked),
         budget=options.budget,
         seed=options.seed,
+        max_cost=options.limit,
     )
-    for target in targets:
-        yield from _run_relay(target, options)
+    with _handing_over():
+        for target in targets:
+            yield from _run_relay(target, options)
     yield RunFinished(options.clock.now() - began)
+
+
+@contextmanager
+def _handing_over() -> Iterator[None]:
+    """Let threads take turns more often: a generated request passes through three of them, an emulated relay is one."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(min(usual, _TURN))
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
 
 
 def _knock(target: Target, options: Options) -> None:
     with _transport(target, options) as transport:
         answer = transport.send("GET", f"{target.url}/", (), b"", most=1024)
     if answer.status == 0:
-        reason = Redactor([target.key, target.other_key]).text(answer.note)
+        reason = Redactor(target.hidden).text(answer.note)
         raise UnreachableError(f"{target.relay} at {target.url} does not answer ({reason}); check the address.")
 
 
@@ -128,22 +157,34 @@ def _run_relay(target: Target, options: Options) -> Iterator[Event]:
         session.listener = listener
         stages = stages_of(options.asked)
         if Stage.LIFECYCLE in stages:
-            purchases = [operation for operation in session.contract.operations.values() if operation.billable]
-            session.guard.budget.keep(len(purchases))
+            _set_aside(session)
         for stage in stages:
             session.guard.stage = stage.value
             yield StageStarted(target.relay, stage.value)
             _STAGES[stage](session, options)
         session.judge_the_rest()
     _pass_answers(session)
-    redactor = Redactor([target.key, target.other_key])
-    manners.judge(session, redactor)
-    evidence = Evidence(target.relay, target.command, options.budget, options.seed, redactor)
+    redactor = Redactor(target.hidden)  # now: tokens were signed on the way
+    manners.judge(session, Redactor(target.sensitive))
+    signed = target.signed is not None
+    evidence = Evidence(
+        target.relay, target.command, options.budget, options.seed, redactor, max_cost=options.limit, signed=signed
+    )
     for cell in session.board.cells(evidence.finding, _absent(session)):
         yield CellFinished(replace(cell, reason=redactor.text(cell.reason)))  # relays repeat keys in their messages
     yield FieldsCompared(target.relay, _fields(session, target, redactor))
     guard = session.guard
-    yield RelayFinished(target.relay, guard.sent, guard.budget.spent, options.clock.now() - began)
+    seconds = options.clock.now() - began
+    yield RelayFinished(target.relay, guard.sent, guard.budget.spent, seconds, guard.purse.cost)
+
+
+def _set_aside(session: Session) -> None:
+    """Keep what the tasks need that are to be followed out of reach of probes."""
+    guard = session.guard
+    purchases = [operation for operation in session.contract.operations.values() if operation.billable]
+    guard.budget.keep(len(purchases))
+    if guard.prices is not None:
+        guard.purse.keep([guard.prices.of(operation, session.samples.call(operation)) for operation in purchases])
 
 
 def _fields(session: Session, target: Target, redactor: Redactor) -> tuple[Field, ...]:
@@ -176,25 +217,59 @@ def _transport(target: Target, options: Options) -> HttpTransport:
 
 
 def _session(target: Target, options: Options, transport: HttpTransport) -> Session:
-    contract, reader = Contract(target.document), Reader()
+    whole, reader = Contract(target.document), Reader()
+    closed = _closed_to_tokens(whole) if target.signed else frozenset()
+    contract = Contract(narrowed(target.document, whole.operations.keys() - closed)) if closed else whole
     request = target.dialect.get("request", {})
-    keys_by_auth = {Auth.KEY: target.key, Auth.WRONG: f"sk-klingkit-{secrets.token_hex(12)}"}
-    if target.other_key:
-        keys_by_auth[Auth.OTHER] = target.other_key
     usual = _HERE if is_loopback(target.url) else _ELSEWHERE
-    return Session(
+    session = Session(
         relay=target.relay,
         contract=contract,
         samples=Samples(contract, request.get("headers"), request.get("header_values")),
-        guard=Guard(contract, reader, Budget(options.budget), Journal(), transport, target.url, keys_by_auth),
+        guard=_guard(target, options, transport, contract, reader),
         judge=Judge(contract, reader),
-        board=Board(target.relay, options.asked, contract.operations, one_spec_operations()),
+        board=Board(target.relay, options.asked, whole.operations, one_spec_operations()),
         random=Random(options.seed),  # noqa: S311 - repeatable on purpose
         clock=options.clock,
         limits=usual if options.wait is None else replace(usual, wait=options.wait),
         has_other=bool(target.other_key),
         mark=secrets.token_hex(5),
         dialect=target.dialect,
+    )
+    for operation in closed:
+        for entry in options.asked:
+            session.board.untested(operation, entry.check.id, _NEEDS_A_KEY)
+    return session
+
+
+def _guard(target: Target, options: Options, transport: HttpTransport, contract: Contract, reader: Reader) -> Guard:
+    wrong = target.signed.forged() if target.signed else f"sk-klingkit-{secrets.token_hex(12)}"
+    keys_by_auth = {Auth.KEY: target.opener, Auth.WRONG: wrong}
+    if target.other_key:
+        keys_by_auth[Auth.OTHER] = target.other_key
+    limit = options.max_cost
+    return Guard(
+        contract,
+        reader,
+        Budget(options.budget),
+        Journal(),
+        transport,
+        target.url,
+        keys_by_auth,
+        purse=Purse(limit.amount, limit.currency) if limit else Purse(),
+        prices=Prices(
+            target.relay, contract, target.dialect, klingkit_data.load("prices.toml"), tuple(options.own_prices)
+        ),
+    )
+
+
+def _closed_to_tokens(contract: Contract) -> frozenset[str]:
+    """Return the operations that take a key alone: their document names another scheme than the relay as a whole."""
+    usual = contract.document.get("security")
+    return frozenset(
+        operation.id
+        for operation in contract.operations.values()
+        if operation.definition.get("security", usual) != usual
     )
 
 
@@ -203,18 +278,22 @@ def _pass_answers(session: Session) -> None:
     for operation in session.contract.operations.values():
         answers = [record.answer for record in session.guard.journal.about(operation.id) if not record.outside]
         good = sum(answer.success for answer in answers)
+        dear = session.guard.too_dear.get(operation.id, "")
+        limited = session.guard.purse.limit is not None and session.guard.budget.limit > 0
+        needs = dear or ("needs a create that --max-cost lets leave" if limited else "needs --budget 1 or more")
         for check in ("response-schema", "status-code", "content-type", "html-page", "server-error"):
             if not session.board.wants(check):
                 continue
             session.board.asked(operation.id, check, len(answers))
             if not any(answer.status for answer in answers):
-                session.board.untested(operation.id, check, "no request could be sent: needs --budget 1 or more")
+                session.board.untested(operation.id, check, f"no request could be sent: {needs}")
             elif check == "html-page" and not good:
-                session.board.untested(operation.id, check, "no answer was a success: needs --budget 1 or more")
+                session.board.untested(operation.id, check, f"no answer was a success: {needs}")
             else:
                 gap = session.gaps.get(operation.id)
                 note = f"without generated requests, which could not be made ({gap})" if gap else ""
-                session.board.passed(operation.id, check, note if good or gap else "only refusals were seen")
+                note = note or (f"some requests were kept back: {dear}" if dear else "")
+                session.board.passed(operation.id, check, note if good or note else "only refusals were seen")
 
 
 def _absent(session: Session) -> dict[str, str]:

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 
 from klingkit_contract.catalogue import Role
 from klingkit_contract.exchanges import Auth, Request
+from klingkit_contract.guard import OUT_OF_BUDGET
 from klingkit_contract.reading import Kind, Reading
 
 if TYPE_CHECKING:
@@ -142,9 +143,8 @@ class Session:
 
     def why_blocked(self, seen: Seen) -> str:
         """Say why the guard kept a request back, and what would let it through."""
-        if self.guard.refusals_cost or self.guard.budget.overspent or self.guard.lost:
-            return f"not sent: {seen.record.answer.note}"
-        return f"needs --budget {self.guard.budget.limit + 1} or more"
+        note = seen.record.answer.note
+        return f"needs --budget {self.guard.budget.limit + 1} or more" if note in OUT_OF_BUDGET else f"not sent: {note}"
 
     def _see(self, record: Record) -> Seen:
         claims = tuple(self.judge.claims(record))

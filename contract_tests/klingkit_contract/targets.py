@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import klingkit_data
+from klingkit_contract.credentials import opened
 from klingkit_contract.errors import DocumentError, MissingKeyError, OptionError, UnknownRelayError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
-__all__ = ["COMMON_KEY", "Target", "check_address", "known_relays", "one_spec_operations", "read_targets"]
+    from klingkit_contract.credentials import SignedKey
+
+__all__ = ["COMMON_KEY", "Target", "check_address", "known_relays", "narrowed", "one_spec_operations", "read_targets"]
 
 COMMON_KEY = "KLINGKIT_API_KEY"
 COMMON_OTHER_KEY = "KLINGKIT_OTHER_API_KEY"
@@ -27,9 +31,10 @@ class Target:
         url: where the paths of its document hang, path prefix included.
         document: its resolved document.
         dialect: its table of dialects.toml.
-        key: the key to ask with.
+        key: the key to ask with; empty where tokens are signed.
         other_key: a key of another account, or empty.
         command: the command that checks it again, without check, budget and seed.
+        signed: what signs tokens in place of a key, or None.
     """
 
     relay: str
@@ -39,6 +44,22 @@ class Target:
     key: str
     other_key: str
     command: str
+    signed: SignedKey | None = None
+
+    @property
+    def opener(self) -> str | SignedKey:
+        """What the relay is asked with."""
+        return self.key if self.signed is None else self.signed
+
+    @property
+    def sensitive(self) -> list[str]:
+        """What lets its reader in, tokens that were made so far among it."""
+        return [self.key, self.other_key, *(self.signed.sensitive if self.signed else ())]
+
+    @property
+    def hidden(self) -> list[str]:
+        """What is written down nowhere: what is sensitive, and the access key, which names the account."""
+        return [self.key, self.other_key, *(self.signed.hidden if self.signed else ())]
 
 
 def known_relays() -> tuple[str, ...]:
@@ -96,11 +117,20 @@ def _refuse_sharing(relays: Sequence[str], environment: Mapping[str, str]) -> No
     """Refuse to show one key to several companies because it stands in the common variable."""
     table = klingkit_data.load("relays.toml")["relay"]
     own = {relay: table[relay]["key_variable"] for relay in relays if relay in table}
-    borrowing = [name for name in own.values() if not environment.get(name, "").strip()]
+    borrowing = [
+        name
+        for relay, name in own.items()
+        if not any(environment.get(variable, "").strip() for variable in (name, *_pair(table[relay])))
+    ]
     if len(borrowing) > 1 and environment.get(COMMON_KEY, "").strip():
         raise MissingKeyError(
             f"{COMMON_KEY} holds one relay's key and is not shown to several relays; set {' and '.join(borrowing)}."
         )
+
+
+def _pair(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the variables of the pair that tokens are signed with, where the relay takes such tokens."""
+    return tuple(row[name] for name in ("access_key_variable", "secret_key_variable") if name in row)
 
 
 def _target(
@@ -114,12 +144,7 @@ def _target(
         document = klingkit_data.load(f"resolved/relays/{relay}.openapi.yaml")
     except FileNotFoundError as error:
         raise DocumentError(f"relay {relay!r} has no resolved document; run `klingkit spec build`.") from error
-    key = (api_key or environment.get(row["key_variable"], "") or environment.get(COMMON_KEY, "")).strip()
-    if not key:
-        raise MissingKeyError(
-            f"no key for {relay}: give --api-key or set {row['key_variable']} or {COMMON_KEY} "
-            "(without a key, --all-emulated shows what a run looks like)."
-        )
+    key, signed = opened(relay, environment, api_key=api_key)
     address = (base_url or row["base_url"]).rstrip("/")
     if not address:
         raise OptionError(f"{relay} is software that many relays run; say where yours is with --base-url.")
@@ -133,7 +158,19 @@ def _target(
         key=key,
         other_key=(other_api_key or environment.get(COMMON_OTHER_KEY, "")).strip(),
         command=f"{again} --relay {relay}",
+        signed=signed,
     )
+
+
+def narrowed(document: Mapping[str, Any], operations: AbstractSet[str]) -> Mapping[str, Any]:
+    """Return `document` with `operations` alone."""
+    paths: dict[str, Mapping[str, Any]] = {}
+    for path, item in document["paths"].items():
+        methods = {name: row for name, row in item.items() if isinstance(row, dict) and "operationId" in row}
+        gone = {name for name, row in methods.items() if row["operationId"] not in operations}
+        if gone != methods.keys():
+            paths[path] = {name: row for name, row in item.items() if name not in gone}
+    return {**document, "paths": paths}
 
 
 def check_address(address: str) -> None:

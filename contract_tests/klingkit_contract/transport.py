@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import httpx
@@ -11,6 +12,7 @@ import httpx
 from klingkit_contract.exchanges import Answer
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable
     from types import TracebackType
 
@@ -44,13 +46,21 @@ class Pace:
         self._next = max(now, self._next) + self._interval
 
 
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Return whom to trust; reading the certificates takes longer than many a request."""
+    return httpx.create_ssl_context()
+
+
 class HttpTransport:
     """Sends requests one at a time over kept connections. Redirects are not followed: they are answers to judge."""
 
     def __init__(self, pace: Pace, *, timeout: float = 30.0, loopback: bool = False) -> None:
         self._pace = pace
         # A proxy from the environment must not stand between this machine and itself.
-        self._client = httpx.Client(timeout=timeout, follow_redirects=False, trust_env=not loopback)
+        self._client = httpx.Client(
+            verify=_certificates(), timeout=timeout, follow_redirects=False, trust_env=not loopback
+        )
 
     def __enter__(self) -> HttpTransport:
         return self

@@ -47,6 +47,8 @@ DEFECTS: dict[str, str] = {
     "text-plain": "JSON answers say they are text/plain",
     "unknown-id-200": "an unknown task id is answered as if the task existed",
     "wrong-task": "a query answers another task than the one asked for",
+    # --- on the way to Kling
+    "field-dropped": "a gateway does not pass a short negative prompt on",
     # --- the course of a task
     "end-changes": "a task that succeeded has failed when it is asked for again",
     "external-id-not-found": "a query by external_task_id finds nothing",

@@ -31,6 +31,7 @@ __all__ = ["DEFECTS", "REASON", "WRONG_WORD", "Defects", "another", "check_names
 WRONG_WORD = "finished_ok"
 REASON = "Failure to pass the risk control system"
 _RESET = 10.0  # seconds
+_SHORT = 200  # characters: what is wrong with a prompt still reaches Kling, which refuses it
 _OVERLOOKED_BY = {
     "enum": "enum-ignored",
     "minimum": "range-ignored",
@@ -158,6 +159,13 @@ class Defects:
     def accepts_duplicates(self) -> bool:
         """Whether an external id may be used twice."""
         return "duplicate-accepted" in self.planted
+
+    def forwarded(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return what a gateway passes on of what it makes of a create."""
+        prompt = body.get("negative_prompt")
+        if "field-dropped" not in self.planted or not isinstance(prompt, str) or len(prompt) > _SHORT:
+            return body
+        return {name: value for name, value in body.items() if name != "negative_prompt"}
 
     # -------------------------------------------------------------------------------- looking up
 

@@ -197,6 +197,7 @@ _NEEDS: dict[str, Callable[[_Promise], str | None]] = {
     "capability-not-enforced": _offers,
     "enum-ignored": _keyword("enum"),
     "exclusions-ignored": _keyword("not"),
+    "field-dropped": _lacks("it forwards to nobody", lambda p: bool(p.generation)),
     "image2video-turned": _picture,
     "item-count-ignored": _keyword("minItems", "maxItems"),
     "long-prompt-accepted": _prompt,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["ask"]
 
 _CHECKS = ("callback-arrives", "callback-once", "callback-agrees")
+_STRANGE = "a status word is unknown: see status-known"
 _PATIENCE = 2.0  # seconds after the end that a callback may take on this machine
 _STEP = 0.02
 
@@ -35,6 +36,8 @@ def ask(session: Session, life: Life) -> None:
         reason = "a relay elsewhere cannot reach this machine"
     elif life.wavered:
         reason = "the task ended in two ways: see status-monotonic"
+    elif life.last.reading.word and life.last.reading.step is Step.UNKNOWN:
+        reason = _STRANGE
     elif life.spoiled or not life.ended:
         reason = life.spoiled or "the task did not end: see task-ends"
     if reason or session.listener is None:
@@ -62,7 +65,7 @@ def _judge(session: Session, life: Life, told: list[Reading]) -> None:
     ends = [row for row in told if row.step is Step.FINAL]
     if not ends and any(row.word and row.step is Step.UNKNOWN for row in told):
         for check in _CHECKS:
-            session.board.untested(life.create.id, check, "a status word is unknown: see status-known")
+            session.board.untested(life.create.id, check, _STRANGE)
         return
     if not ends:
         words = f"{len(told)} callbacks came, none of them about the end of the task."
@@ -82,6 +85,9 @@ def _judge(session: Session, life: Life, told: list[Reading]) -> None:
     if differs is not None:
         words = f"A callback is about the task {differs.task_id!r}, and the create said {life.task_id!r}."
         _accuse(session, life, "callback-agrees", "id", words)
+    elif end.state == last.state and end.urls and not last.urls:
+        reason = "the query names no result to compare: see result-present"
+        session.board.untested(life.create.id, "callback-agrees", reason)
     elif end.state != last.state or _bare(end) != _bare(last):
         words = f"The callback says {end.word!r} with {len(end.urls)} results, the query {last.word!r} with "
         _accuse(session, life, "callback-agrees", "content", f"{words}{len(last.urls)}.")

@@ -26,6 +26,7 @@ _SPOILERS = ("html-page", "asked-id", "task-id-present")
 def ask(session: Session) -> None:
     """Create one task per operation, follow all, ask everything that needs a task, then make the other calls."""
     session.guard.budget.keep(0)
+    session.guard.purse.keep([])
     before = money.left(session)
     followed = [life for family in session.pairs() if (life := lives.create(session, *family)) is not None]
     _follow(session, followed)
@@ -71,7 +72,8 @@ def _look(session: Session, life: Life) -> None:
         life.looks.append(seen)
     elif seen.blocked or (seen.status not in {0, 429} and seen.status < 500):
         life.spoiled = seen.why_no_verdict()
-        if seen.refused and not life.looks and not life.found:
+        unusable = life.created.owned_by("task-id-present")  # what is wrong with the id is told already
+        if seen.refused and not life.looks and not life.found and not unusable:
             _ask_once_more(session, life, life.get)
         lives.leave_open(session, (life.get, life.listing), f"the task could not be followed: {life.spoiled}")
 

@@ -164,8 +164,7 @@ def _look_again(session: Session, create: Operation, listing: Operation, refused
     if not after.served:
         session.board.untested(create.id, "refused-free", after.why_no_verdict())
     elif new:
-        session.guard.refusals_cost = True
-        session.guard.budget.charge()
+        session.guard.found_charged(refused.record)
         words = f"The create was refused with HTTP {refused.status}, and yet the list has a new task."
         claim = Claim(create.id, "refused-free", "task", f"{create.pointer}/responses", words, refused.record)
         session.board.accuse([claim])

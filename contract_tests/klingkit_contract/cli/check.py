@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from klingkit_contract import catalogue, events
-from klingkit_contract.cli import identification, listing, tapping
+from klingkit_contract import catalogue, events, spending
+from klingkit_contract.cli import identification, listing, planting, tapping
 from klingkit_contract.cli.keeper import Keeper, open_history
 from klingkit_contract.cli.outcome import Format, Outcome
 from klingkit_contract.emulated import BUDGET, WAIT
@@ -49,6 +49,14 @@ def check(
     budget: Annotated[
         int | None, typer.Option(help="Creates each relay may charge; 0 sends nothing that could be charged.")
     ] = None,
+    max_cost: Annotated[
+        str,
+        typer.Option(
+            metavar="AMOUNT",
+            help="What the creates of each relay may cost together, as 5 (US dollars) or '20 CNY'; what has no known "
+            "price is not sent. Without --budget: 100 creates at most.",
+        ),
+    ] = "",
     report: Annotated[
         Path | None,
         typer.Option(help="A folder for index.html, matrix.json, junit.xml, findings.sarif and report.md; it is made."),
@@ -107,8 +115,8 @@ def check(
 ) -> int:
     """Check what relays really keep of their documents.
 
-    Nothing is spent unless --budget says so: with a budget of 0 no create
-    leaves with a key. Exit status: 0 all kept or accepted, 1 findings, 2 could
+    Nothing is spent unless --budget or --max-cost says so: with a budget of 0
+    no create leaves with a key. Exit status: 0 all kept or accepted, 1 findings, 2 could
     not run.
 
     `klingkit check diff RUN RUN` compares two runs of the history;
@@ -131,6 +139,7 @@ def check(
         raise OptionError("--budget is the number of creates that may be charged: 0 or more.")
     if wait is not None and wait <= 0:
         raise OptionError("--wait is a number of seconds above 0.")
+    limit, own_prices = spending.read(max_cost, os.environ)
     pace = _read_rate(rate)
     if report is not None:
         _try_folder(report)
@@ -141,16 +150,20 @@ def check(
         if keeps:
             outcome = replace(outcome, keeper=Keeper.ready(history_url, os.environ, emulated=True))
         allowed = BUDGET if budget is None else budget
-        emulated = Options(entries, allowed, seed, pace, WAIT if wait is None else wait)
+        emulated = Options(
+            entries, allowed, seed, pace, WAIT if wait is None else wait, max_cost=limit, own_prices=own_prices
+        )
         with tapping.emulated(relays, defect or [], tap) as (targets, emulated_tap):
             if not outcome.plain:
                 console.print(f"{len(targets)} emulated, budget {allowed} each: the emulator is free.", style="dim")
-            return _report(targets, replace(emulated, tap=emulated_tap), outcome)
+            return _report(targets, replace(emulated, tap=emulated_tap), outcome, defect or ())
     targets = read_targets(relays, os.environ, base_url=base_url, api_key=api_key, other_api_key=other_api_key)
     if keeps:
         outcome = replace(outcome, keeper=Keeper.ready(history_url, os.environ, emulated=False))
     with tapping.behind(targets, tap) as (targets, live_tap):
-        return _report(targets, Options(entries, budget or 0, seed, pace, wait, tap=live_tap), outcome)
+        allowed = (BUDGET if limit else 0) if budget is None else budget
+        asked = Options(entries, allowed, seed, pace, wait, tap=live_tap, max_cost=limit, own_prices=own_prices)
+        return _report(targets, asked, outcome)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -180,8 +193,8 @@ def _show_history(relays: list[str], history_url: str, format_: Format, console:
     return 0
 
 
-def _report(targets: list[Target], options: Options, outcome: Outcome) -> int:
-    """Run the checks, show and write what they found, and return the exit status."""
+def _report(targets: list[Target], options: Options, outcome: Outcome, planted: Sequence[str] = ()) -> int:
+    """Run the checks, show and write what they found, also of what was `planted`, and return the exit status."""
     seen: list[Event] = []
     interrupted = False
     try:
@@ -190,7 +203,10 @@ def _report(targets: list[Target], options: Options, outcome: Outcome) -> int:
         interrupted = True
         if not seen:
             raise
-    status = outcome.tell(events.collect(seen), whole=not interrupted)
+    results = events.collect(seen)
+    status = outcome.tell(results, whole=not interrupted)
+    if planted and not outcome.only_new:
+        planting.show(results, planted, Console(stderr=outcome.plain), forwards=options.tap is not None)
     if interrupted:
         raise KeyboardInterrupt
     return status

@@ -119,12 +119,13 @@ def _lead(whole: Score) -> str:
 
 
 def _facts(results: Results, grid: Grid, whole: Score) -> Markup:
+    most = " and ".join(words for words in (f"{results.started.budget:,}", results.started.max_cost) if words)
     facts = {
         "relays": f"{len(grid.relays):,}",
         "operations": f"{len(grid.operations):,}",
         "checks": f"{len(grid.checks):,}",
         "requests": f"{whole.requests:,}",
-        "paid creates": "unknown" if whole.paid is None else f"{whole.paid:,} of at most {results.started.budget:,}",
+        "paid creates": "unknown" if whole.paid is None else f"{whole.spent} of at most {most}",
         "seed": str(results.started.seed),
         "duration": f"{results.seconds:.1f} s",
     }

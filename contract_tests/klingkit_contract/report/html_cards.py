@@ -92,7 +92,7 @@ def _numbers(found: Score) -> Markup:
         "passed": f"{found.verdicts[Verdict.PASS]:,}",
         **({"known deviations": f"{found.known:,}"} if found.known else {}),
         "not tested": f"{found.verdicts[Verdict.NOT_TESTED]:,}",
-        "paid creates": "unknown" if found.paid is None else f"{found.paid:,}",
+        "paid creates": found.spent,
         "requests": f"{found.requests:,}",
     }
     rows = (element("div", element("dt", name), element("dd", value)) for name, value in numbers.items())

@@ -57,6 +57,8 @@ def _properties(suite: ET.Element, found: Score) -> None:
     values = {"base_url": found.base_url, "requests": str(found.requests)}
     if found.paid is not None:
         values["paid"] = str(found.paid)
+    if found.cost:
+        values["cost"] = str(found.cost)
     properties = ET.SubElement(suite, "properties")
     for name, value in values.items():
         ET.SubElement(properties, "property", name=name, value=_attribute(value))

@@ -72,7 +72,7 @@ def _table(scores: list[Score]) -> str:
             f"{sum(found.findings.values()):,}",
             *([f"{found.known:,}"] if known else []),
             f"{found.verdicts[Verdict.NOT_TESTED]:,}",
-            "unknown" if found.paid is None else f"{found.paid:,}",
+            found.spent,
         ]
         rows.append("| " + " | ".join(cells) + " |")
     return "\n".join(rows)

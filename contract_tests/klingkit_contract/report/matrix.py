@@ -4,10 +4,10 @@ The shape, which changes only together with `SCHEMA_VERSION`; matrix.schema.json
 JSON Schema::
 
     {
-      "schema_version": 3,
-      "run": {"budget": 0, "seed": 0},
-      "relays": {"<relay>": {"base_url", "requests", "paid", "seconds", "verdicts", "findings",
-        "known"}},
+      "schema_version": 4,
+      "run": {"budget": 0, "max_cost": null, "seed": 0},
+      "relays": {"<relay>": {"base_url", "requests", "paid", "price", "seconds", "verdicts",
+        "findings", "known"}},
       "operations": ["<operationId>"],
       "checks": [{"id", "title", "promise", "cost", "severity"}],
       "cells": [{"relay", "operation", "check", "verdict", "reason", "requests", "extra", "findings": [
@@ -19,7 +19,7 @@ JSON Schema::
         "disagreement"}],
       "past": {"<relay>": {"run", "previous", "new", "gone": [
         {"operation", "check", "signature", "severity", "seen", "since"}]}},
-      "summary": {"cells", "requests", "paid", "seconds", "verdicts", "findings", "known",
+      "summary": {"cells", "requests", "paid", "price", "seconds", "verdicts", "findings", "known",
         "untested": [{"reason", "cells", "relays"}],
         "gone": [{"relay", "operation", "check", "signature", "seen", "acceptance"}]}
     }
@@ -28,7 +28,9 @@ JSON Schema::
 critical, high, medium or low; `verdicts` and `findings` count per verdict and per severity. `acceptance` is null for a
 finding that counts, and `findings` counts those; `known` is how many a baseline accepts, `gone` which of those it
 accepts are gone; days are written 2030-12-31, `until` is null for good. `paid` is the number of creates that the relay
-took, null where a run stopped before that was known, and so is a relay's `seconds`. A cell's `requests` are null where
+took, null where a run stopped before that was known, and so is a relay's `seconds`; `price` is what they cost at most,
+by currency in `at_most`, and how many are `unpriced`. `max_cost` is text such as "5.00 USD", null for no limit.
+A cell's `requests` are null where
 nobody counted them. `exchange` is null when none shows the finding. `since` says in how many kept runs a finding was
 seen, in the first when and, before this one, last when (null: never); it is null, and `past` empty, where no history is
 kept. `past` has the number of this run in the history and of the one before it, how many findings are new and which are
@@ -61,7 +63,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SCHEMA_VERSION", "document", "render", "write"]
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 _Word = TypeVar("_Word", bound=str)
 _Value = TypeVar("_Value")
@@ -88,7 +90,11 @@ def document(results: Results) -> dict[str, Any]:
     whole = total(scores)
     return {
         "schema_version": SCHEMA_VERSION,
-        "run": {"budget": results.started.budget, "seed": results.started.seed},
+        "run": {
+            "budget": results.started.budget,
+            "max_cost": results.started.max_cost or None,
+            "seed": results.started.seed,
+        },
         "relays": {found.relay: {"base_url": found.base_url, **_totals(found)} for found in scores},
         "operations": list(grid.operations),
         "checks": [asdict(check) for check in grid.checks.values()],
@@ -109,6 +115,10 @@ def _totals(found: Score) -> dict[str, Any]:
     return {
         "requests": found.requests,
         "paid": found.paid,
+        "price": {
+            "at_most": {currency: str(amount) for currency, amount in found.cost.amounts},
+            "unpriced": found.cost.unpriced,
+        },
         "seconds": found.seconds,
         "verdicts": _sorted(found.verdicts),
         "findings": _sorted(found.findings),

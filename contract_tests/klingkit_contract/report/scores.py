@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from klingkit_contract.findings import Severity, Verdict
+from klingkit_contract.purse import Cost
 from klingkit_contract.report.grid import WORST_FIRST, fresh, worst
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Score:
         requests: requests that went out.
         paid: creates that the relay took; None when the run stopped before this was known.
         seconds: how long the relay's checks took; None when they did not end.
+        cost: what those creates cost at most.
     """
 
     relay: str
@@ -57,6 +59,13 @@ class Score:
     requests: int
     paid: int | None
     seconds: float | None
+    cost: Cost = field(default_factory=Cost)
+
+    @property
+    def spent(self) -> str:
+        """Creates that were paid and what they cost at most, such as "2 (at most 0.84 USD)"."""
+        paid = "unknown" if self.paid is None else f"{self.paid:,}"
+        return f"{paid} ({self.cost})" if self.cost else paid
 
     @property
     def applicable(self) -> int:
@@ -116,6 +125,7 @@ def score(results: Results, grid: Grid, relay: str) -> Score:
         requests=finished.requests if finished else sum(cell.requests for cell in cells),
         paid=finished.paid if finished else None,
         seconds=finished.seconds if finished else None,
+        cost=finished.cost if finished else Cost(),
     )
 
 
@@ -133,6 +143,7 @@ def total(scores: Iterable[Score]) -> Score:
         requests=sum(each.requests for each in scores),
         paid=sum(paid) if len(paid) == len(scores) else None,
         seconds=None,
+        cost=sum((each.cost for each in scores), Cost()),
     )
 
 
@@ -150,6 +161,7 @@ def run_sentence(whole: Score, seconds: float) -> str:
     found = severities(whole.findings) or "no findings"
     known = f"{count(whole.known, 'known deviation')}, " if whole.known else ""
     paid = "an unknown number of paid creates" if whole.paid is None else count(whole.paid, "paid create")
+    paid += f" ({whole.cost})" if whole.cost else ""
     return (
         f"{whole.verdicts[Verdict.PASS]:,} passed, {found}, {known}{whole.verdicts[Verdict.NOT_TESTED]:,} not tested; "
         f"{count(whole.requests, 'request')}, {paid}, {seconds:.1f} seconds."

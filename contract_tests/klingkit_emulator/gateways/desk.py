@@ -127,7 +127,7 @@ class Desk:
 
     async def _ask_for_it(self, job: Job, origin: str) -> dict[str, Any]:
         try:
-            reply = await self._upstream.send("POST", job.path, job.body, origin)
+            reply = await self._upstream.send("POST", job.path, self._defects.forwarded(job.body), origin)
         except UnreachableError as error:
             raise self._failure(_BROKEN, "do_request_failed", _masked(f"do request failed: {error}")) from error
         value = reply.value()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,8 @@ from klingkit_emulator.launch import launch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from klingkit._pricing import CostLimit
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ def on_emulator() -> Callable[..., Ran]:
         wait: float = 5.0,
         operations: frozenset[str] | None = None,
         speed: float = 60.0,
+        max_cost: CostLimit | None = None,
     ) -> Ran:
         with launch(list(relays), defects=list(defects), speed=speed) as emulator:
             targets = [
@@ -82,6 +85,8 @@ def on_emulator() -> Callable[..., Ran]:
                 )
             ]
             options = Options(catalogue.select(tuple(checks)), budget=budget, seed=seed, wait=wait)
+            if max_cost is not None:
+                options = replace(options, max_cost=max_cost, own_prices=max_cost.own)
             results = events.collect(run(targets, options))
             return Ran(results, {relay: emulator.charges(relay) for relay in relays})
 

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from klingkit_contract import catalogue, events
 from klingkit_contract.catalogue import CATALOGUE
-from klingkit_contract.emulated import BUDGET
+from klingkit_contract.emulated import BUDGET, emulated_tap
 from klingkit_contract.findings import Verdict
-from klingkit_contract.planted import FOUND_BY, RELAY, operations_for
+from klingkit_contract.planted import BEHIND, FOUND_BY, RELAY, operations_for
+from klingkit_contract.runner import Options, run
 from klingkit_contract.targets import known_relays
 from klingkit_emulator.launch import DEFECTS
 
@@ -20,8 +22,7 @@ if TYPE_CHECKING:
 PICTURES = frozenset(f"image_multi_image2image_{verb}" for verb in ("create", "get", "list"))
 SLOWLY = {"status-backwards"}
 NEVER_FOLLOWED_TO_AN_END = {"html-200", "id-changes", "stuck", "wrong-task"}
-# On this machine nobody is on the way who could read a key; what gets lost on the way is what gateways do unasked.
-WITHOUT_A_DEFECT = {"tls", "field-loss"}
+WITHOUT_A_DEFECT = {"tls"}  # on this machine nobody is on the way who could read a key
 
 
 def test_every_defect_has_an_owner() -> None:
@@ -32,7 +33,7 @@ def test_every_check_has_a_defect_that_it_finds() -> None:
     assert {entry.check.id for entry in CATALOGUE} - set(FOUND_BY.values()) == WITHOUT_A_DEFECT
 
 
-@pytest.mark.parametrize("defect", sorted(DEFECTS))
+@pytest.mark.parametrize("defect", sorted(DEFECTS.keys() - BEHIND.keys()))
 def test_a_defect_turns_the_cells_of_its_own_check_red_and_no_others(
     on_emulator: Callable[..., object], defect: str
 ) -> None:
@@ -44,6 +45,15 @@ def test_a_defect_turns_the_cells_of_its_own_check_red_and_no_others(
         speed=60.0 if defect in SLOWLY else 600.0,
     )
     assert ran.red == {RELAY: {FOUND_BY[defect]}}
+
+
+@pytest.mark.parametrize("defect", sorted(BEHIND))
+def test_a_defect_behind_a_relay_shows_where_there_is_a_tap(defect: str) -> None:
+    for planted in ([], [defect]):
+        with emulated_tap([BEHIND[defect]], planted) as (targets, tap):
+            results = events.collect(run(targets, Options(catalogue.select(()), budget=BUDGET, tap=tap)))
+        red = {cell.check for cell in results.cells.values() if cell.verdict is Verdict.FINDING}
+        assert red == {FOUND_BY[name] for name in planted}
 
 
 def test_a_defect_of_one_relay_is_not_blamed_on_another(on_emulator: Callable[..., object]) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
+import weakref
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -180,3 +182,13 @@ def test_generated_requests_grow_from_the_seed_alone(session_over: Callable[...,
     assert first == sent(1, REFUSED)
     assert [call for call in first if call[0] == "GET"] == [call for call in sent(1, listed) if call[0] == "GET"]
     assert first != sent(2, REFUSED)
+
+
+def test_a_finished_run_is_let_go_of(session_over: Callable[..., Session]) -> None:
+    session = session_over(always(REFUSED))
+    fuzzing.ask(session, 0)
+    guard = weakref.ref(session.guard)
+    assert session.guard.transport.sent
+    del session
+    gc.collect()
+    assert guard() is None

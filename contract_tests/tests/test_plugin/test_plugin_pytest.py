@@ -82,11 +82,12 @@ def test_a_relay_that_does_not_answer_is_an_error_of_every_test(run: Run) -> Non
     ("argv", "sentence"),
     [
         (("--klingkit-relay", "nowhere"), "there is no relay 'nowhere'; choose from official"),
+        (("--klingkit-relay", "haoee", "--klingkit-max-cost", "much"), "--klingkit-max-cost has to be a number of US"),
         (("-p", "xdist.plugin", "--klingkit-relay", "haoee", "-n", "2"), "--klingkit-relay asks a relay once"),
     ],
 )
 def test_misuse_is_told_before_anything_is_collected(run: Run, argv: tuple[str, ...], sentence: str) -> None:
-    status, said = run(*argv)
+    status, said = run(*argv, key="sk-some-key")
     assert status == 4
     assert sentence in said
 

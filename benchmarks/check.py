@@ -1,0 +1,225 @@
+"""How fast relays are checked: cases a second beside the Schemathesis command line, and how long whole runs take.
+
+    python -m benchmarks.check [--relay haoee] [--rounds 3] [--examples 20] [--no-runs] [--write]
+
+Both commands are real ones, started anew each time, and are given the same document and the same emulated relay, which
+runs in a process of its own; they take turns, and every round begins with another relay without tasks. A case is a
+request that was sent. Wall time is from the start of the command to its end; CPU is user and system time of the command
+alone. `--write` writes docs/benchmarks-check.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.defects.__main__ import read_report
+
+import klingkit_data
+from klingkit_contract.targets import known_relays
+from klingkit_emulator.launch import launch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from multiprocessing.connection import Connection
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks-check.md"
+COMMAND = "python -m benchmarks.check --write"
+LONGEST = 900  # seconds
+COMPILED = str(Path(tempfile.gettempdir(), f"klingkit-benchmark-{sys.implementation.cache_tag}"))
+WARM_UP = "xiexus"  # the smallest
+ONE_RELAY, ALL_RELAYS = 60.0, 300.0  # seconds that runs may take
+
+
+@dataclass(frozen=True)
+class Took:
+    """One command: the cases it sent, its wall time and its CPU time in seconds."""
+
+    cases: int
+    wall: float
+    cpu: float
+
+    @property
+    def rate(self) -> float:
+        """Cases a second."""
+        return self.cases / self.wall
+
+
+def serve(relay: str, told: Connection) -> None:
+    """Emulate `relay` until told to stop."""
+    with launch([relay], speed=60.0) as emulator:
+        told.send((emulator.base_url(relay), emulator.api_key, emulator.other_api_key))
+        told.recv()
+
+
+@contextmanager
+def emulated(relay: str) -> Iterator[tuple[str, str, str]]:
+    """Run the relay in a process of its own; yield its address and the keys of two accounts."""
+    spawn = multiprocessing.get_context("spawn")
+    ours, theirs = spawn.Pipe()
+    process = spawn.Process(target=serve, args=(relay, theirs), daemon=True)
+    process.start()
+    try:
+        yield ours.recv()
+    finally:
+        ours.send(None)
+        process.join(30)
+
+
+def timed(command: Sequence[str], allowed: frozenset[int]) -> tuple[subprocess.CompletedProcess[str], float, float]:
+    """Run a command; return what came of it, its wall time and its CPU time.
+
+    Compiled modules are kept between the runs, as they are wherever something is installed.
+    """
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environ["PYTHONPYCACHEPREFIX"] = COMPILED
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    done = subprocess.run(  # noqa: S603 - our own commands
+        command, capture_output=True, text=True, timeout=LONGEST, check=False, env=environ
+    )
+    wall, after = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode not in allowed:
+        raise SystemExit(f"{' '.join(command[:5])} ended with {done.returncode}:\n{done.stderr[-2000:]}")
+    return done, wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def ours(relay: str, _examples: int) -> Took:
+    """Check an emulated relay with `klingkit check`, everything included."""
+    with emulated(relay) as (address, key, other):
+        command = [
+            *(sys.executable, "-m", "klingkit.cli", "check", "--relay", relay, "--base-url", address),
+            *("--api-key", key, "--other-api-key", other, "--budget", "100", "--wait", "8"),
+            *("--no-history", "--format", "json"),
+        ]
+        done, wall, cpu = timed(command, frozenset({0}))
+    return Took(json.loads(done.stdout)["summary"]["requests"], wall, cpu)
+
+
+def theirs(relay: str, examples: int) -> Took:
+    """Check the same relay with the Schemathesis command line: all its checks and phases."""
+    document = klingkit_data.load(f"resolved/relays/{relay}.openapi.yaml")
+    prefix = klingkit_data.load("relays.toml")["relay"][relay]["path_prefix"]
+    with emulated(relay) as (address, key, _), tempfile.TemporaryDirectory() as folder:
+        url, report = address + prefix, Path(folder, "report.ndjson")
+        written = Path(folder, "openapi.json")
+        written.write_text(json.dumps({**document, "servers": [{"url": url}]}), encoding="utf-8")
+        command = [
+            *(sys.executable, "-m", "schemathesis.cli", "run", str(written), "--url", url, "--checks", "all"),
+            *("--header", f"Authorization: Bearer {key}", "--continue-on-failure", "--no-shrink"),
+            *("--max-examples", str(examples), "--seed", "1", "--generation-deterministic"),
+            *("--report-ndjson-path", str(report)),
+        ]
+        _, wall, cpu = timed(command, frozenset({0, 1}))
+        return Took(read_report(report.read_text(encoding="utf-8"))[1], wall, cpu)
+
+
+def rates(relay: str, rounds: int, examples: int) -> dict[str, list[Took]]:
+    """Let both take turns and return what each round took."""
+    ways: dict[str, Callable[[str, int], Took]] = {"klingkit check": ours, "schemathesis run": theirs}
+    found: dict[str, list[Took]] = {name: [] for name in ways}
+    for check in ways.values():
+        check(WARM_UP, 1)
+    for number in range(rounds):
+        for name, check in ways.items():
+            took = check(relay, examples)
+            found[name].append(took)
+            print(f"round {number + 1}: {name:17} {took.cases:6,} cases, {took.wall:6.1f} s", file=sys.stderr)
+    return found
+
+
+def whole_runs() -> list[tuple[str, float, Took]]:
+    """Return runs with their aims: the widest relay and all of them, without and with paid checks."""
+    check = [sys.executable, "-m", "klingkit.cli", "check", "--all-emulated", "--no-history", "--format", "json"]
+    one, every = ["--relay", "official"], f"all {len(known_relays())} relays"
+    runs = [
+        ("official, free and query checks", ONE_RELAY, [*check, *one, "--budget", "0"]),
+        ("official, all checks", ONE_RELAY, [*check, *one]),
+        (f"{every}, free and query checks", ALL_RELAYS, [*check, "--budget", "0"]),
+        (f"{every}, all checks", ALL_RELAYS, check),
+    ]
+    found = []
+    for name, aim, command in runs:
+        done, wall, cpu = timed(command, frozenset({0}))
+        took = Took(json.loads(done.stdout)["summary"]["requests"], wall, cpu)
+        print(f"{name}: {wall:.1f} s", file=sys.stderr)
+        found.append((name, aim, took))
+    return found
+
+
+def page(relay: str, examples: int, found: dict[str, list[Took]], runs: list[tuple[str, float, Took]]) -> str:
+    """Return the tables as Markdown."""
+    lines = [
+        "# How fast relays are checked",
+        "",
+        f"Written by `{COMMAND}`; do not edit. {os.cpu_count()} cores, Python {platform.python_version()}.",
+        "",
+        f"Cases a second on the document of `{relay}` and the same emulated relay in a process of its own, in turns:",
+        f"medians of {len(next(iter(found.values())))} rounds, after one of another relay. Start-up counts. A case",
+        f"is a request that was sent. Schemathesis runs all its checks and phases with `--max-examples {examples}`.",
+        "",
+        "| command | cases | seconds | cases a second | cases per second of CPU |",
+        "|---|--:|--:|--:|--:|",
+    ]
+    for name, took in found.items():
+        middle = [
+            statistics.median(values)
+            for values in (
+                [row.cases for row in took],
+                [row.wall for row in took],
+                [row.rate for row in took],
+                [row.cases / row.cpu for row in took],
+            )
+        ]
+        lines.append(f"| `{name}` | {middle[0]:,.0f} | {middle[1]:.1f} | {middle[2]:.0f} | {middle[3]:.0f} |")
+    if runs:
+        lines += [
+            "",
+            "Whole runs of `klingkit check --all-emulated`, emulator and start-up included, once each:",
+            "",
+            "| run | aim | seconds | of CPU | requests |",
+            "|---|--:|--:|--:|--:|",
+            *(
+                f"| {name} | {aim:.0f} | {took.wall:.1f} | {took.cpu:.1f} | {took.cases:,} |"
+                for name, aim, took in runs
+            ),
+        ]
+    return "\n".join([*lines, ""])
+
+
+def main() -> int:
+    """Measure, print the tables, and return 1 when Schemathesis was faster or a run took longer than it may."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--relay", default="haoee", choices=known_relays())
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--examples", type=int, default=20, help="of Schemathesis (default 20)")
+    parser.add_argument("--no-runs", action="store_true", help="leave out the whole runs")
+    parser.add_argument("--write", action="store_true", help=f"write {PAGE.name}")
+    asked = parser.parse_args()
+    found = rates(asked.relay, asked.rounds, asked.examples)
+    runs = [] if asked.no_runs else whole_runs()
+    text = page(asked.relay, asked.examples, found, runs)
+    print(text)
+    if asked.write:
+        PAGE.write_text(text, encoding="utf-8")
+    mine, other = (statistics.median(row.rate for row in took) for took in found.values())
+    late = [name for name, aim, took in runs if took.wall > aim]
+    for complaint in (*(["Schemathesis was faster"] if mine < other else []), *(f"{name}: too slow" for name in late)):
+        print(complaint, file=sys.stderr)
+    return 1 if mine < other or late else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
