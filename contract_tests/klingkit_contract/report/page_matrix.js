@@ -58,7 +58,7 @@ function hold(group) {
   clear(group);
   if (group.folded || group.body.hidden) return;
   const room = make("td", { colspan: visibleRelays.length + 1 });
-  room.style.height = `${group.checks.length * 3.25}rem`;
+  room.style.height = `${group.checks.length * 3.5}rem`;
   const row = make("tr", { class: "room", "aria-hidden": "true", "data-group": group.operation }, room);
   group.body.append(row);
   watcher.observe(row);
