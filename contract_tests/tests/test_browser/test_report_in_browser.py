@@ -132,6 +132,9 @@ def test_severity_filters_cells_and_findings(page: Any, document: dict[str, Any]
     assert shown(page) == expected(document, lambda cell: cell in bad)
     assert page.run("document.getElementById('findings-title').textContent").startswith(f"{len(bad)} of ")
     assert page.run("document.getElementById('count').textContent").endswith(f"{len(bad)} findings")
+    assert page.run("location.hash") == "#?severity=critical"
+    page.reload()
+    assert shown(page) == expected(document, lambda cell: cell in bad)
 
 
 def test_an_operation_is_filtered_and_its_findings_are_told_as_its_own(page: Any, document: dict[str, Any]) -> None:
@@ -161,6 +164,7 @@ def test_a_search_finds_every_word_wherever_it_stands(page: Any, document: dict[
     page.type(" no such thing")
     assert shown(page) == set()
     assert page.run("document.getElementById('empty').checkVisibility()")
+    assert page.until("location.hash === '#?text=ANYAPI+unknown+no+such+thing'")
     page.click("document.getElementById('all')")
     assert shown(page) == expected(document, lambda _: True)
 
