@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 VARIABLE = "KLINGKIT_CHROMIUM"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
-PATIENCE = 20.0  # seconds that a browser on a busy machine may take for one answer
+PATIENCE = 40.0  # seconds that a browser on a busy machine may take for one answer
 FLAGS = (
     "--headless=new",
     "--remote-debugging-pipe",
