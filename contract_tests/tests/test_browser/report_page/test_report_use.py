@@ -1,72 +1,19 @@
-"""The report page in a real browser, written by a real run against emulated relays with planted defects."""
+"""The report page is used: filtered, walked through by keys, linked to, copied from."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
-from klingkit_contract import catalogue, events
-from klingkit_contract.emulated import emulated_targets
-from klingkit_contract.findings import Cell, Check, Cost, Severity, Verdict
-from klingkit_contract.planted import narrowed
-from klingkit_contract.report import html, matrix
-from klingkit_contract.runner import Options, run
-
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-RELAYS = ("haoee", "anyapi")
-OPERATIONS = frozenset({"video_text2video_create", "video_text2video_get", "video_image2video_create"})
-DEFECTS = ("haoee:missing-auth-accepted", "anyapi:key-in-header-accepted", "wrong-method-served")
-CHECKS = ("auth-missing", "auth-place", "wrong-method", "unknown-path", "rules")
+    Shown = Callable[[Any], set[str]]
+    Expected = Callable[..., set[str]]
+    Choose = Callable[[Any, str, str], None]
+
 CONTROL, SHIFT = 2, 8
 FOUND = "anyapi/video_text2video_get/auth-place"
-
-
-@pytest.fixture(scope="module")
-def results() -> Any:
-    with emulated_targets(RELAYS, DEFECTS) as targets:
-        narrow = [narrowed(target, OPERATIONS) for target in targets]
-        return events.collect(run(narrow, Options(catalogue.select(CHECKS), 10, 0, None, 8.0)))
-
-
-@pytest.fixture(scope="module")
-def document(results: Any) -> dict[str, Any]:
-    return dict(json.loads(matrix.render(results)))
-
-
-@pytest.fixture(scope="module")
-def address(results: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
-    file = tmp_path_factory.mktemp("report") / "index.html"
-    html.write(results, file)
-    return file.as_uri()
-
-
-@pytest.fixture
-def page(new_page: Callable[..., Any], address: str) -> Any:
-    return new_page(address)
-
-
-def shown(page: Any) -> set[str]:
-    """The addresses of the cells that the filters leave."""
-    page.run("dispatchEvent(new Event('beforeprint'))")  # rows out of view are not made before they are needed
-    links = page.run("[...document.querySelectorAll('#matrix td:not(.other-match) > a')].map((a) => a.hash.slice(1))")
-    return {link.split("?")[0] for link in links}
-
-
-def expected(document: dict[str, Any], fits: Callable[[dict[str, Any]], bool]) -> set[str]:
-    cells = [cell for cell in document["cells"] if cell["verdict"] != "not applicable" and fits(cell)]
-    return {f"{cell['relay']}/{cell['operation']}/{cell['check']}" for cell in cells}
-
-
-def choose(page: Any, name: str, value: str) -> None:
-    page.run(
-        f"(() => {{ const list = document.querySelector('[name={name}]'); list.value = {json.dumps(value)};"
-        "for (const kind of ['input', 'change']) list.dispatchEvent(new Event(kind, { bubbles: true })); })()"
-    )
 
 
 def focused(page: Any) -> str:
@@ -109,15 +56,17 @@ def test_every_cell_that_the_script_reads_is_that_of_the_matrix(page: Any, docum
     )
 
 
-def test_cells_that_do_not_apply_are_left_out_until_they_are_asked_for(page: Any, document: dict[str, Any]) -> None:
-    assert shown(page) == expected(document, lambda _: True)
+def test_cells_that_do_not_apply_are_left_out_until_they_are_asked_for(
+    page: Any, document: dict[str, Any], shown: Shown, expected: Expected
+) -> None:
+    assert shown(page) == expected()
     page.click("document.querySelector('[value=\"not applicable\"]')")
     assert len(shown(page)) == len(document["cells"])
 
 
-def test_a_relay_is_filtered_out_and_in_again(page: Any, document: dict[str, Any]) -> None:
+def test_a_relay_is_filtered_out_and_in_again(page: Any, shown: Shown, expected: Expected) -> None:
     page.click("document.querySelector('[name=relay][value=haoee]')")
-    assert shown(page) == expected(document, lambda cell: cell["relay"] == "anyapi")
+    assert shown(page) == expected(lambda cell: cell["relay"] == "anyapi")
     heads = "[...table.tHead.rows[0].cells].filter((cell) => cell.checkVisibility()).map((cell) => cell.textContent)"
     assert page.run(heads) == ["Operation and check", "anyapi"]
     assert page.run(
@@ -125,23 +74,27 @@ def test_a_relay_is_filtered_out_and_in_again(page: Any, document: dict[str, Any
         "|| node.textContent.startsWith('anyapi'))"
     )
     page.click("document.querySelector('[name=relay][value=haoee]')")
-    assert shown(page) == expected(document, lambda _: True)
+    assert shown(page) == expected()
 
 
-def test_severity_filters_cells_and_findings(page: Any, document: dict[str, Any]) -> None:
+def test_severity_filters_cells_and_findings(
+    page: Any, document: dict[str, Any], shown: Shown, expected: Expected, choose: Choose
+) -> None:
     bad = [cell for cell in document["cells"] for found in cell["findings"] if found["severity"] == "critical"]
     choose(page, "severity", "critical")
-    assert shown(page) == expected(document, lambda cell: cell in bad)
+    assert shown(page) == expected(lambda cell: cell in bad)
     assert page.run("document.getElementById('findings-title').textContent").startswith(f"{len(bad)} of ")
     assert page.run("document.getElementById('count').textContent").endswith(f"{len(bad)} findings")
     assert page.run("location.hash") == "#?severity=critical"
     page.reload()
-    assert shown(page) == expected(document, lambda cell: cell in bad)
+    assert shown(page) == expected(lambda cell: cell in bad)
 
 
-def test_an_operation_is_filtered_and_its_findings_are_told_as_its_own(page: Any, document: dict[str, Any]) -> None:
+def test_an_operation_is_filtered_and_its_findings_are_told_as_its_own(
+    page: Any, shown: Shown, expected: Expected, choose: Choose
+) -> None:
     choose(page, "operation", "video_text2video_get")
-    assert shown(page) == expected(document, lambda cell: cell["operation"] == "video_text2video_get")
+    assert shown(page) == expected(lambda cell: cell["operation"] == "video_text2video_get")
     places = page.run(
         "[...document.querySelectorAll('#findings .where')].filter((node) => node.checkVisibility())"
         ".map((node) => node.textContent)"
@@ -150,7 +103,9 @@ def test_an_operation_is_filtered_and_its_findings_are_told_as_its_own(page: Any
     assert {place.split(" · ")[1] for place in places} == {"video_text2video_get"}
 
 
-def test_a_search_finds_every_word_wherever_it_stands(page: Any, document: dict[str, Any]) -> None:
+def test_a_search_finds_every_word_wherever_it_stands(
+    page: Any, document: dict[str, Any], shown: Shown, expected: Expected
+) -> None:
     page.click("document.querySelector('[name=text]')")
     page.type("ANYAPI unknown")
     words = {check["id"]: json.dumps([check["id"], check["title"], check["promise"]]) for check in document["checks"]}
@@ -162,13 +117,13 @@ def test_a_search_finds_every_word_wherever_it_stands(page: Any, document: dict[
             and "unknown" in (words[cell["check"]] + json.dumps(said)).lower() + cell["reason"]
         )
 
-    assert shown(page) == expected(document, fits) != set()
+    assert shown(page) == expected(fits) != set()
     page.type(" no such thing")
     assert shown(page) == set()
     assert page.run("document.getElementById('empty').checkVisibility()")
     assert page.until("location.hash === '#?text=ANYAPI+unknown+no+such+thing'")
     page.click("document.getElementById('all')")
-    assert shown(page) == expected(document, lambda _: True)
+    assert shown(page) == expected()
 
 
 def test_the_tab_key_reaches_everything_in_order_and_the_matrix_is_one_stop(page: Any) -> None:
@@ -239,20 +194,20 @@ def test_the_focus_returns_to_the_list_where_the_panel_was_opened_there(page: An
     assert page.run("document.activeElement.matches('#findings .what a')")
 
 
-def test_steps_lead_from_finding_to_finding_and_the_focus_ends_at_the_last(page: Any, document: dict[str, Any]) -> None:
+def test_steps_lead_from_finding_to_finding_and_the_focus_ends_at_the_last(page: Any, expected: Expected) -> None:
     page.run("go(stations[0])")
     seen = [page.run("location.hash.slice(1)")]
     while page.run("!panel.querySelectorAll('.tools button')[1].disabled"):
         page.click("panel.querySelectorAll('.tools button')[1]")
         seen.append(page.run("location.hash.slice(1)"))
-    assert set(seen) == expected(document, lambda cell: bool(cell["findings"]))
+    assert set(seen) == expected(lambda cell: bool(cell["findings"]))
     assert len(seen) == len(set(seen))
     escape(page)
     assert focused(page) == seen[-1]
 
 
 def test_a_link_brings_cell_and_filters_back_after_a_reload_and_in_another_tab(
-    page: Any, new_page: Callable[..., Any]
+    page: Any, new_page: Callable[..., Any], shown: Shown, choose: Choose
 ) -> None:
     choose(page, "severity", "medium")
     page.click("document.querySelector('[name=relay][value=haoee]')")
@@ -298,69 +253,6 @@ def test_an_address_that_is_none_does_no_harm(new_page: Callable[..., Any], addr
     assert page.run("[panel.open, form.elements.severity.value, form.elements.operation.value]") == [False, "", ""]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_text_stands_out_from_its_ground(new_page: Callable[..., Any], address: str, scheme: str) -> None:
-    page = new_page(address, prefers_color_scheme=scheme)
-    dark = page.run("getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0] < 128")
-    assert dark is (scheme == "dark")
-    page.click("document.querySelector('[value=\"not applicable\"]')")
-    page.run("for (const node of document.querySelectorAll('details')) node.open = true")
-    assert len(shown(page)) > 20
-    closed = page.contrast()
-    choose(page, "severity", "critical")  # cells beside those that fit are told apart without getting faint
-    shown(page)
-    narrow = page.contrast()
-    page.run("go(stations[0])")
-    opened = page.contrast()
-    assert closed["faint"] + narrow["faint"] + opened["faint"] == []
-    assert opened["seen"] > narrow["seen"] > 50
-
-
-def test_nothing_moves_for_who_wants_no_motion(new_page: Callable[..., Any], address: str) -> None:
-    animation = "(go(stations[0]), getComputedStyle(panel).animationName)"
-    assert new_page(address, prefers_reduced_motion="no-preference").run(animation) == "arrive"
-    assert new_page(address, prefers_reduced_motion="reduce").run(animation) == "none"
-
-
-def test_a_phone_360_wide_scrolls_neither_page_nor_panel_sideways(new_page: Callable[..., Any], address: str) -> None:
-    page = new_page(address, width=360, height=760)
-    shown(page)
-    assert page.run("document.scrollingElement.scrollWidth") == 360
-    assert page.run("box.scrollWidth > box.clientWidth")  # the matrix does, within its box
-    page.run("go(stations[0])")
-    assert page.run("[panel.getBoundingClientRect().width <= 360, panel.scrollWidth <= panel.clientWidth]") == [
-        True,
-        True,
-    ]
-
-
-def test_a_screen_reader_is_told_what_everything_is(page: Any, document: dict[str, Any]) -> None:
-    cells = shown(page)
-    tree = page.tree()
-
-    def names(role: str) -> list[str]:
-        return [node["name"] for node in tree if node["role"] == role]
-
-    assert names("grid") == ["Verdict of every check of every operation, one column per relay"]
-    assert {"Operation and check", "haoee", "anyapi"} <= set(names("columnheader"))
-    assert names("searchbox") == ["Search"]
-    assert names("combobox") == ["Operation", "Severity"]
-    assert {"haoee", "anyapi"} <= set(names("checkbox"))
-    assert names("status")
-    assert "Filter" in names("form")
-    for role in ("button", "link", "checkbox", "combobox", "searchbox", "gridcell", "rowheader", "heading", "image"):
-        assert "" not in names(role), role
-    titles = {check["id"]: check["title"] for check in document["checks"]}
-    spoken = {name for name in names("link") if ": " in name}
-    for relay, _, check in (cell.split("/") for cell in cells):
-        assert any(name.startswith(f"{relay}, {titles[check]}: ") for name in spoken)
-    assert "anyapi, A key counts in its own place only: finding, medium" in spoken
-    page.run("go(stations[0])")
-    dialog = next(node for node in page.tree() if node["role"] == "dialog")
-    assert dialog["name"] == page.run("document.getElementById('panel-title').textContent")
-    assert dialog["modal"] is True
-
-
 def test_a_finding_shows_promise_evidence_and_how_to_see_it_again(page: Any, document: dict[str, Any]) -> None:
     page.run(f"go(addressed({json.dumps(FOUND)}))")
     (cell,) = (c for c in document["cells"] if "/".join([c["relay"], c["operation"], c["check"]]) == FOUND)
@@ -397,53 +289,3 @@ def test_copy_buttons_copy_what_stands_beside_them(page: Any) -> None:
     for number, words in enumerate((finding["pointer"], finding["reproduce"], finding["curl"])):
         page.click(f"panel.querySelectorAll('.copy')[{number}]")
         assert clipboard() == words
-
-
-def test_on_paper_there_is_the_matrix_without_its_controls_or_the_panel_alone(page: Any) -> None:
-    page.look(media="print")
-    page.run("dispatchEvent(new Event('beforeprint'))")
-    visible = "(selector) => Boolean(document.querySelector(selector)?.checkVisibility())"
-    assert page.run(f"['.filters', '.hint', '.copy', 'dialog'].map({visible})") == [False] * 4
-    assert page.run(f"['.cards', '.check td', '.found'].map({visible})") == [True] * 3
-    assert page.run("getComputedStyle(box).overflow") == "visible"
-    page.run("go(stations[0])")
-    page.run("dispatchEvent(new Event('beforeprint'))")
-    assert page.run(f"['main', 'dialog', '.paper h2', '.paper button'].map({visible})") == [False, False, True, False]
-    page.run("dispatchEvent(new Event('afterprint'))")
-    assert page.run("document.querySelector('.paper')") is None
-
-
-def test_without_scripts_the_matrix_by_operation_and_the_findings_can_be_read(
-    new_page: Callable[..., Any], address: str, document: dict[str, Any]
-) -> None:
-    tree = new_page(address, scripts=False).tree()
-    said = " ".join(node["name"] for node in tree if node["role"] in {"StaticText", "LineBreak"})
-    assert "Without JavaScript this page sums the checks" in said
-    for cell in document["cells"]:
-        for finding in cell["findings"]:
-            assert finding["promised"] in said
-            assert finding["seen"] in said
-    assert not {"searchbox", "checkbox", "button"} & {node["role"] for node in tree}
-
-
-def test_rows_of_a_wide_report_are_made_when_they_come_into_view(new_page: Callable[..., Any], tmp_path: Path) -> None:
-    relays, operations = [f"relay-{n}" for n in range(9)], [f"video_number{n}_create" for n in range(95)]
-    checks = [Check(f"check-{n}", f"Check {n}", "It is kept.", Cost.FREE, Severity.HIGH) for n in range(46)]
-    stream: list[Any] = [events.RunStarted(dict.fromkeys(relays, "https://x.example"), operations, checks, 0, 0)]
-    cells = [(r, o, c.id) for r in relays for o in operations for c in checks]
-    stream += [events.CellFinished(Cell(*place, Verdict.PASS)) for place in cells]
-    html.write(events.collect([*stream, events.RunFinished(1.0)]), tmp_path / "index.html")
-    page = new_page((tmp_path / "index.html").as_uri())
-    size = "document.getElementsByTagName('*').length"
-    assert page.run("document.getElementById('count').textContent") == "39,330 of 39,330 cells, 0 findings"
-    assert page.run("document.querySelectorAll('.check').length") == 0
-    folded = page.run(size)
-    page.click("unfold")
-    page.until("document.querySelectorAll('.check').length > 0")
-    assert page.run(size) - folded < 10_000
-    page.run("box.scrollTo(0, box.scrollHeight)")
-    page.until("document.querySelectorAll('td[data-cell=\"39329\"]').length")
-    assert page.run(size) - folded < 20_000
-    page.run("focusOn(groups[40].fold)")
-    page.press("ArrowUp")
-    assert focused(page) == "relay-0/video_number39_create/check-45"
