@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from klingkit_contract import events
-from klingkit_contract.findings import Cell, Check, Cost, Severity, Verdict
+from klingkit_contract.findings import Acceptance, Cell, Check, Cost, Exchange, Finding, Severity, Sightings, Verdict
 from klingkit_contract.report import html
 
 if TYPE_CHECKING:
@@ -134,3 +136,27 @@ def test_rows_of_a_wide_report_are_made_when_they_come_into_view(new_page: Calla
     page.run("focusOn(groups[40].fold)")
     page.press("ArrowUp")
     assert page.run("document.activeElement.hash") == "#relay-0/video_number39_create/check-45"
+
+
+def test_nothing_that_a_relay_wrote_becomes_markup(new_page: Callable[..., Any], tmp_path: Path) -> None:
+    evil = "</script><img src=x onerror=\"document.title='caught'\">\u202e\x00 ]]>&amp;<b>可灵</b>"
+    heads = (("x-evil", evil), (evil, "x"))
+    exchange = Exchange("POST", f"https://relay.example/{evil}", heads, evil, 200, heads, f'{{"a": "{evil}"}}', evil)
+    why = Acceptance(evil, date(2026, 3, 1), date(2026, 4, 1))
+    since = Sightings(datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 2, tzinfo=UTC), 3)
+    place = ("relay", "operation", "check")
+    fresh = Finding(*place, Severity.HIGH, evil, f"/{evil}", evil, evil, evil, exchange, evil, None, since)
+    cell = Cell(*place, Verdict.FINDING, evil, (fresh, replace(fresh, acceptance=why)), 1, {evil: evil})
+    check = Check("check", evil, evil, Cost.FREE, Severity.HIGH)
+    started = events.RunStarted({"relay": f"https://{evil}"}, ["operation"], [check], 0, 0)
+    html.write(events.collect([started, events.CellFinished(cell), events.RunFinished(1.0)]), tmp_path / "index.html")
+    page = new_page((tmp_path / "index.html").as_uri() + "#relay/operation/check")
+    assert page.run("document.querySelectorAll('img, b').length") == 0
+    text = page.run("panel.innerText")
+    assert text.count("onerror=") > 12
+    assert "\u202e" not in text
+    assert "\0" not in text
+    assert "Finding 2 of 2" in text
+    assert "First seen 2026-03-01, last 2026-03-02, in 3 runs." in text
+    assert "(since 2026-03-01, until 2026-04-01)" in text
+    assert "caught" not in page.run("document.title").split("<")[0]
