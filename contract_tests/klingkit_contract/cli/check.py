@@ -119,9 +119,9 @@ def check(
     no create leaves with a key. Exit status: 0 all kept or accepted, 1 findings, 2 could
     not run.
 
-    `klingkit check diff RUN RUN` compares two runs of the history;
-    `klingkit check can-switch --from ID --to ID` tells whether code works on
-    another relay.
+    `klingkit check diff RUN RUN` compares two runs of the history, and
+    `klingkit check prune` removes old ones; `klingkit check can-switch --from
+    ID --to ID` tells whether code works on another relay.
     """
     console = Console()
     entries = catalogue.select(tuple(check or ()))
@@ -172,6 +172,10 @@ def main(argv: Sequence[str]) -> int:
         from klingkit_contract.cli import diff
 
         return diff.main(argv[1:])
+    if argv[:1] == ["prune"]:
+        from klingkit_contract.cli import prune
+
+        return prune.main(argv[1:])
     if argv[:1] == ["can-switch"]:
         from klingkit_contract.cli import can_switch
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+import sqlite3
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,10 +72,32 @@ class Database:
             with writer.begin() as connection:
                 if connection.dialect.name == "postgresql":
                     connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-                if not self._version(connection):
-                    TABLES.create_all(connection)
+                if self._version(connection) < VERSION:
+                    TABLES.create_all(connection)  # those that are missing
                     connection.execute(insert(META).values(version=VERSION))
                 yield connection
+
+    def compact(self) -> int:
+        """Give the room of what was removed back, and return how many bytes that is.
+
+        Only a file of SQLite is made smaller, 0 is returned for any other: PostgreSQL uses the room again by itself.
+
+        Raises:
+            HistoryError: the file cannot be made smaller, for example because a run is just being written.
+        """
+        file = Path(str(self.url.database))
+        if not self._is_file or not file.exists():
+            return 0
+        before = file.stat().st_size
+        try:
+            with closing(self._engine.raw_connection()) as connection:
+                connection.cursor().execute("VACUUM")  # outside a transaction, which a connection of ours would begin
+        except (sqlite3.Error, SQLAlchemyError) as error:
+            raise HistoryError(
+                f"the runs are removed, but {self.name} cannot be made smaller ({error}); "
+                "repeat the command later to give the room back."
+            ) from error
+        return max(before - file.stat().st_size, 0)
 
     @property
     def _is_file(self) -> bool:

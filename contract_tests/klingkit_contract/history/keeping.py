@@ -11,7 +11,7 @@ from sqlalchemy import func, insert, select
 from klingkit_contract.baseline import is_gone
 from klingkit_contract.findings import Gone, Past, Severity, Sightings, Verdict
 from klingkit_contract.history.rows import read_time, sound, write_time
-from klingkit_contract.history.tables import CELLS, EXCHANGES, FIELDS, FINDINGS, RUNS
+from klingkit_contract.history.tables import CELLS, EXCHANGES, FIELDS, FINDINGS, RUNS, SEEN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -142,8 +142,11 @@ class _Part:
             .where(mine)
             .group_by(FINDINGS.c.fingerprint)
         )
-        rows = self.connection.execute(wanted)
-        return {digest: Sightings(read_time(first), read_time(last), runs) for digest, first, last, runs in rows}
+        seen = {row[0]: tuple(row) for row in self.connection.execute(wanted)}
+        removed = (SEEN.c.relay == self.relay) & (SEEN.c.address == self.address)
+        columns = (SEEN.c.fingerprint, SEEN.c.first, SEEN.c.last, SEEN.c.runs)
+        older = {row[0]: tuple(row) for row in self.connection.execute(select(*columns).where(removed))}
+        return {digest: _sightings(seen.get(digest), older.get(digest)) for digest in {**older, **seen}}
 
     def _is_gone(self, row: Row[Any]) -> bool:
         return is_gone((self.relay, row.operation, row.check_id, row.signature), self.results)
@@ -166,6 +169,13 @@ class _Part:
             }
             for (operation, place), found in named.items()
         ]
+
+
+def _sightings(*parts: tuple[Any, ...] | None) -> Sightings:
+    """Return what runs that are kept and runs that were removed saw of one finding."""
+    there = [part for part in parts if part is not None]
+    first, last = min(part[1] for part in there), max(part[2] for part in there)
+    return Sightings(read_time(first), read_time(last), sum(part[3] for part in there))
 
 
 def _applies(cell: Cell) -> bool:

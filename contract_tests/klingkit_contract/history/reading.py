@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from klingkit_contract.history.database import Database
 
-__all__ = ["find_run", "last_run", "runs", "whole"]
+__all__ = ["find_run", "last_run", "listed", "runs", "whole"]
 
 _BACK = re.compile(r"(?P<relay>.+?)(?:~(?P<back>\d+))?")
 _NO_RUN = "no run is kept at {name} yet; `klingkit check --relay ID` keeps one."
@@ -33,13 +33,18 @@ def runs(database: Database, relays: Sequence[str] = (), most: int = 0) -> list[
     Raises:
         HistoryError: the history cannot be read.
     """
+    with database.reading() as connection:
+        return listed(connection, relays, most) if connection else []
+
+
+def listed(connection: Connection, relays: Sequence[str] = (), most: int = 0) -> list[Run]:
+    """Return what `runs` does, from within a transaction."""
     wanted = select(RUNS).order_by(RUNS.c.id.desc())
     if relays:
         wanted = wanted.where(RUNS.c.relay.in_(relays))
     if most:
         wanted = wanted.limit(most)
-    with database.reading() as connection:
-        return [_run(row) for row in connection.execute(wanted)] if connection else []
+    return [_run(row) for row in connection.execute(wanted)]
 
 
 def find_run(database: Database, named: str) -> Whole:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
-__all__ = ["CELLS", "EXCHANGES", "FIELDS", "FINDINGS", "META", "RUNS", "TABLES", "VERSION"]
+__all__ = ["CELLS", "EXCHANGES", "FIELDS", "FINDINGS", "META", "RUNS", "SEEN", "TABLES", "VERSION"]
 
-VERSION = 1
+VERSION = 2  # 1: without klingkit_seen; a history of an older version is brought up to date when it is written
 
 TABLES = MetaData()
 
@@ -72,6 +72,17 @@ FINDINGS = Table(
     # gone before somebody looked.
     Column("carried", Boolean, nullable=False),
     Index("klingkit_findings_of", "fingerprint"),
+)
+
+SEEN = Table(
+    "klingkit_seen",  # when runs that were removed since had seen a finding
+    TABLES,
+    Column("relay", String(64), primary_key=True),
+    Column("address", Text, primary_key=True),
+    Column("fingerprint", String(32), primary_key=True),
+    Column("first", String(20), nullable=False),
+    Column("last", String(20), nullable=False),
+    Column("runs", Integer, nullable=False),
 )
 
 EXCHANGES = Table(

@@ -1,7 +1,8 @@
 """index.html: the whole run on one page that needs nothing else, neither a server nor the network.
 
-The page is rendered here, so that it can be read and printed without JavaScript; the script adds filters, keys and the
-panel that shows one cell's evidence. Its content security policy admits exactly the style and the script written here.
+What matters is rendered here, so that it can be read and printed without JavaScript: the cards, the matrix by
+operation, the findings. The script adds the rows of single checks, filters, keys and the panel with a cell's evidence.
+The content security policy of the page admits exactly the style and the script written here.
 """
 
 from __future__ import annotations
@@ -9,27 +10,23 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import re
 from importlib.resources import files
 from string import Template
 from typing import TYPE_CHECKING, Any
 
 from klingkit_contract.findings import Severity, Verdict
-from klingkit_contract.report import html_fields, html_past, matrix, text
+from klingkit_contract.report import html_data, html_fields, html_findings, html_past, html_table, matrix, text
 from klingkit_contract.report.grid import WORST_FIRST, Grid
 from klingkit_contract.report.html_cards import card
-from klingkit_contract.report.html_table import Rows
-from klingkit_contract.report.html_words import SIGNS, badge, fragment
+from klingkit_contract.report.html_words import SIGNS, badge
 from klingkit_contract.report.markup import Markup, element, join
-from klingkit_contract.report.scores import Score, accepted_words, count, score, total
-from klingkit_contract.report.since import seen_words
+from klingkit_contract.report.scores import Score, count, score, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from klingkit_contract.events import Results
-    from klingkit_contract.findings import Acceptance, Deviation, Finding
 
 __all__ = ["write"]
 
@@ -40,7 +37,8 @@ _LEGEND = {
     Verdict.NOT_TESTED: "could not be asked, so nothing is known",
     Verdict.NOT_APPLICABLE: "not offered by the relay, or without meaning there",
 }
-_SCRIPTS = ("page_elements.js", "page_panel.js", "page_matrix.js")  # one program: later parts use earlier ones
+# One program: what runs at once uses earlier parts only.
+_SCRIPTS = ("page_data.js", "page_elements.js", "page_panel.js", "page_matrix.js", "page_filter.js")
 _SHOWN_FIRST = (Verdict.FINDING, Verdict.KNOWN, Verdict.PASS, Verdict.NOT_TESTED)
 _FOOTER = (
     "Written by klingkit check. Keys were taken out of every exchange before it was recorded. "
@@ -61,13 +59,13 @@ def _page(results: Results) -> str:
     grid = Grid(results)
     scores = [score(results, grid, relay) for relay in grid.relays]
     document = matrix.document(results)
-    rows = Rows(grid, document["cells"])
+    numbers = {(each["relay"], each["operation"], each["check"]): n for n, each in enumerate(document["cells"])}
     style, script = _package_file("page.css"), "\n".join(_package_file(name) for name in _SCRIPTS)
     return Template(_package_file("page.html")).substitute(
         policy=_policy(style, script),
         style=style,
         script=script,
-        data=_embedded({**document, "fields": []}),  # they are many, and no script asks for them
+        data=_embedded(html_data.packed(document, grid.relays)),
         lead=join(_lead(total(scores))),
         facts=_facts(results, grid, total(scores)),
         cards=join(*(card(found, grid) for found in scores)),
@@ -75,12 +73,12 @@ def _page(results: Results) -> str:
         severity_options=_severity_options(),
         relay_chips=join(*(_chip("relay", relay, relay, checked=True) for relay in grid.relays)),
         verdict_chips=_verdict_chips(total(scores)),
-        heads=join(*(element("th", relay, scope="col", data_relay=relay) for relay in grid.relays)),
-        bodies=rows.bodies(),
+        heads=join(*(element("th", relay, scope="col") for relay in grid.relays)),
+        bodies=html_table.bodies(grid),
         legend=_legend(total(scores).known),
         findings_title=join(count(sum(total(scores).findings.values()), "finding"), ", worst first"),
-        findings=_findings(grid, rows),
-        known=join(_known(results, grid, rows), html_past.section(results.past, grid)),
+        findings=html_findings.listed(grid, numbers),
+        known=join(html_findings.known(grid, results.gone, numbers), html_past.section(results.past, grid)),
         fields=html_fields.section(results.fields),
         untested=_untested(grid),
         footer=join(_FOOTER),
@@ -119,17 +117,22 @@ def _lead(whole: Score) -> str:
 
 
 def _facts(results: Results, grid: Grid, whole: Score) -> Markup:
-    most = " and ".join(words for words in (f"{results.started.budget:,}", results.started.max_cost) if words)
     facts = {
         "relays": f"{len(grid.relays):,}",
         "operations": f"{len(grid.operations):,}",
         "checks": f"{len(grid.checks):,}",
         "requests": f"{whole.requests:,}",
-        "paid creates": "unknown" if whole.paid is None else f"{whole.spent} of at most {most}",
+        "paid creates": _paid(whole, results, len(grid.relays)),
         "seed": str(results.started.seed),
         "duration": f"{results.seconds:.1f} s",
     }
     return join(*(element("div", element("dt", name), element("dd", value)) for name, value in facts.items()))
+
+
+def _paid(whole: Score, results: Results, relays: int) -> str:
+    limits = (f"{results.started.budget:,}", results.started.max_cost)
+    most = " and ".join(words for words in limits if words) + (" each" if results.started.budget and relays > 1 else "")
+    return "unknown" if whole.paid is None else f"{whole.spent} of at most {most}"
 
 
 def _severity_options() -> Markup:
@@ -160,87 +163,6 @@ def _legend(known: int) -> Markup:
             if verdict is not Verdict.KNOWN or known
         )
     )
-
-
-def _findings(grid: Grid, rows: Rows) -> Markup:
-    findings = grid.findings()
-    if not findings:
-        return element("p", "None. That speaks for what was tested only.", class_="note")
-    return element("ol", *(_finding(finding, grid, rows) for finding in findings), class_="findings")
-
-
-def _finding(finding: Finding, grid: Grid, rows: Rows) -> Markup:
-    accepted = finding.acceptance
-    head = element(
-        "p",
-        badge(
-            Verdict.KNOWN if accepted else finding.severity,
-            SIGNS[Verdict.KNOWN if accepted else Verdict.FINDING],
-            "known" if accepted else finding.severity,
-        ),
-        *_place(finding, grid),
-        class_="what",
-    )
-    since = seen_words(finding.since) if finding.since else ""
-    pairs = {"promised": finding.promised, "seen": finding.seen, "since": since, "accepted": _accepted(accepted)}
-    parts = [head, _pairs(pairs), join() if accepted else _command(finding.reproduce)]
-    number = str(rows.numbers[finding.relay, finding.operation, finding.check])
-    return element("li", *parts, class_=f"found {finding.severity}", data_cell=number, data_severity=finding.severity)
-
-
-def _accepted(acceptance: Acceptance | None) -> str:
-    return accepted_words(acceptance).removeprefix("accepted ")
-
-
-def _place(item: Finding | Deviation, grid: Grid) -> list[Markup]:
-    """Return a link to the cell of `item`, and the names of relay and operation."""
-    check = grid.checks.get(item.check)
-    place = f"#{fragment(item.relay, item.operation, item.check)}"
-    link = element("a", check.title if check else item.check, href=place)
-    return [link, element("span", f"{item.relay} · {item.operation}", class_="where")]
-
-
-def _known(results: Results, grid: Grid, rows: Rows) -> Markup:
-    """Return the section about the baseline, or nothing when it had no part in the run."""
-    known = [_finding(finding, grid, rows) for finding in grid.known()]
-    gone = [
-        element(
-            "li",
-            element("p", *_place(deviation, grid), class_="what"),
-            _pairs({"was": deviation.seen or deviation.signature, "accepted": _accepted(deviation.acceptance)}),
-            class_="found",
-        )
-        for deviation in results.gone
-    ]
-    if not known and not gone:
-        return join()
-    parts = [element("h2", "Known deviations", id="known-title")]
-    if known:
-        words = "A baseline accepts these, so the run does not fail on them."
-        parts += [element("p", words, class_="note"), element("ol", *known, class_="findings")]
-    if gone:
-        words = "Gone: accepted, and not seen any more. Take them out of the baseline."
-        parts += [element("p", words, class_="note"), element("ol", *gone, class_="findings")]
-    return element("section", *parts, aria_labelledby="known-title", id="known")
-
-
-def _pairs(pairs: dict[str, str]) -> Markup:
-    shown = (element("div", element("dt", name), element("dd", value)) for name, value in pairs.items() if value)
-    return element("dl", *shown, class_="pairs")
-
-
-def _command(line: str) -> Markup:
-    """Return a shell command with a button that copies it, or nothing for an empty one."""
-    if not line:
-        return join()
-    code = element("code", *(_word(part) for part in re.split(r"( --[\w-]+)", line)))
-    button = element("button", "Copy", type="button", class_="copy js", aria_label="Copy the command")
-    return element("div", code, button, class_="command")
-
-
-def _word(part: str) -> str:
-    """Keep an option together: a browser would break its line between the hyphens and the name."""
-    return join(" ", element("span", part[1:], class_="option")) if part.startswith(" --") else part
 
 
 def _untested(grid: Grid) -> Markup:

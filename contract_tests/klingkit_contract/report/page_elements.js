@@ -1,22 +1,12 @@
-"use strict";
+/* Elements: text stays text, whoever wrote it. */
 
-const run = JSON.parse(document.getElementById("data").textContent);
-const checks = new Map(run.checks.map((check) => [check.id, check]));
 const form = document.getElementById("filters");
 const table = document.querySelector("#matrix table");
 const panel = document.getElementById("panel");
-const unfold = document.getElementById("unfold");
-const groups = [...table.tBodies];
-const cells = [...table.querySelectorAll("td[data-cell]")];
-const listed = [...document.querySelectorAll("#findings [data-cell]")];
-const accepted = [...document.querySelectorAll("#known [data-cell]")];
-const title = document.getElementById("findings-title").textContent;
-const badness = ["low", "medium", "high", "critical"];
 const signs = { pass: "✓", finding: "✗", "known deviation": "≈", "not tested": "–", "not applicable": "·" };
+const short = { "not applicable": "n/a", "known deviation": "known" };
 const costs = { free: "free to ask", query: "only reads", paid: "creates a paid task" };
 document.documentElement.classList.add("on");
-
-/* Elements: text stays text, whoever wrote it. */
 
 function make(name, attributes = {}, ...children) {
   const node = document.createElement(name);
@@ -37,18 +27,21 @@ function badge(word, sign, label = word) {
   return make("span", { class: `badge ${word.replace(/[^a-z]/g, "-")}` }, mark, ` ${label}`);
 }
 
-function worst(cell) {
+/* A cell in words: the worst severity and how many more findings there are, or the verdict. */
+
+function wordsOf(cell) {
   const fresh = cell.findings.filter((finding) => !finding.acceptance);
-  return Math.max(...(fresh.length ? fresh : cell.findings).map((finding) => badness.indexOf(finding.severity)));
+  if (cell.verdict === "finding" && fresh.length) {
+    const worst = badness[Math.max(...fresh.map((finding) => badness.indexOf(finding.severity)))];
+    return { kind: worst, label: worst + (fresh.length > 1 ? ` +${fresh.length - 1}` : ""), spoken: "finding, " };
+  }
+  const offered = cell.verdict !== "not applicable" || !/\bdo(es)? not (offer|have)\b/.test(cell.reason);
+  return { kind: cell.verdict, label: offered ? cell.verdict : "not offered", spoken: "" };
 }
 
 function verdict(cell) {
-  const found = cell.verdict === "finding" && cell.findings.length;
-  return badge(found ? badness[worst(cell)] : cell.verdict, signs[cell.verdict], found ? badness[worst(cell)] : said(cell));
-}
-
-function said(cell) {
-  return /\bdo(es)? not (offer|have)\b/.test(cell.reason) && cell.verdict === "not applicable" ? "not offered" : cell.verdict;
+  const { kind, label } = wordsOf(cell);
+  return badge(kind, signs[cell.verdict], label);
 }
 
 /* Copying works from file:// as well, where a page may not be trusted with the clipboard. */
@@ -74,11 +67,12 @@ async function copied(button, text) {
   await copy(text);
   button.focus();
   button.textContent = "Copied";
-  setTimeout(() => { button.textContent = "Copy"; }, 1600);
-}
-
-for (const button of document.querySelectorAll("#findings .copy")) {
-  button.addEventListener("click", () => copied(button, button.previousElementSibling.textContent));
+  const name = button.getAttribute("aria-label");
+  button.setAttribute("aria-label", "Copied");
+  setTimeout(() => {
+    button.textContent = "Copy";
+    button.setAttribute("aria-label", name);
+  }, 1600);
 }
 
 /* JSON is laid out token by token: reading numbers would round task ids of nineteen digits. */

@@ -1,160 +1,208 @@
-/* Folding: an operation's row sums its checks up. */
+/* The matrix: an operation's row is on the page already, the rows of its checks are made when they come into view. */
+
+const box = document.getElementById("matrix");
+const unfold = document.getElementById("unfold");
+const groups = [...table.tBodies].map((body, operation) => ({ body, operation, folded: true, drawn: false, checks: [] }));
+let visibleRelays = [];
+let fits = () => true; // whether a cell passes the filters
+
+table.setAttribute("role", "grid");
+for (const group of groups) {
+  const name = group.body.querySelector(".name");
+  group.fold = make("button", { type: "button", class: "fold", "aria-expanded": "false", tabindex: "-1" });
+  name.replaceWith(group.fold);
+  group.fold.append(name);
+}
+
+function nameOf({ id, title: named, cost }) {
+  const extra = { query: "reads", paid: "paid" }[cost];
+  return make("th", { scope: "row" }, make("span", {}, visible(named)), make("code", {}, id), extra ? make("span", { class: "cost" }, extra) : null);
+}
+
+function drawCell(number, check) {
+  const cell = cellOf(number);
+  const { kind, label, spoken } = wordsOf(cell);
+  const link = make("a", { href: `#${addressOf(number)}`, tabindex: "-1", "aria-label": `${cell.relay}, ${check.title}: ${spoken}${label}` }, badge(kind, signs[cell.verdict], short[label] || label));
+  return make("td", { class: [fits(number) ? "" : "other-match", number === shown ? "current" : ""].join(" ").trim() || false, "data-cell": number }, link);
+}
+
+function drawRow(operation, check) {
+  const cells = visibleRelays.map((relay) => drawCell(numberOf(relay, operation, check), checks[check]));
+  return make("tr", { class: "check" }, nameOf(checks[check]), ...cells);
+}
+
+const watcher = new IntersectionObserver((entries) => {
+  for (const entry of entries) if (entry.isIntersecting) draw(groups[entry.target.dataset.group]);
+}, { root: box, rootMargin: "600px 0px" });
+
+function clear(group) {
+  for (const row of [...group.body.rows].slice(1)) {
+    watcher.unobserve(row);
+    row.remove();
+  }
+  group.drawn = false;
+}
+
+/* Make the rows of an unfolded operation. */
+
+function draw(group) {
+  if (group.folded || group.drawn || group.body.hidden) return;
+  clear(group);
+  group.body.append(...group.checks.map((check) => drawRow(group.operation, check)));
+  group.drawn = true;
+}
+
+/* Keep the room of rows that nobody sees yet. */
+
+function hold(group) {
+  clear(group);
+  if (group.folded || group.body.hidden) return;
+  const room = make("td", { colspan: visibleRelays.length + 1 });
+  room.style.height = `${group.checks.length * 3.5}rem`;
+  const row = make("tr", { class: "room", "aria-hidden": "true", "data-group": group.operation }, room);
+  group.body.append(row);
+  watcher.observe(row);
+}
 
 function fold(group, folded) {
-  group.classList.toggle("folded", folded);
-  group.querySelector(".fold").setAttribute("aria-expanded", String(!folded));
+  group.folded = folded;
+  group.body.classList.toggle("folded", folded);
+  group.fold.setAttribute("aria-expanded", String(!folded));
+}
+
+function toggle(group, folded = !group.folded) {
+  fold(group, folded);
+  clear(group);
+  draw(group);
+  label();
 }
 
 function foldAll(folded) {
-  groups.forEach((group) => fold(group, folded));
+  for (const group of groups) {
+    fold(group, folded);
+    hold(group);
+  }
   label();
 }
 
 function label() {
-  const shown = groups.filter((group) => !group.hidden);
-  unfold.textContent = shown.some((group) => group.classList.contains("folded")) ? "Unfold all" : "Fold all";
-}
-
-function reveal(td) {
-  const row = td.parentElement;
-  if (row.hidden || td.hidden || row.parentElement.hidden) {
-    form.reset();
-    for (const box of form.elements.verdict) box.checked = true;
-    filter();
-  }
-  fold(row.parentElement, false);
-  label();
+  const anyFolded = groups.some((group) => !group.body.hidden && group.folded);
+  unfold.textContent = anyFolded ? "Unfold all" : "Fold all";
 }
 
 table.addEventListener("click", (event) => {
   const head = event.target.closest(".head");
-  if (!head) return;
-  fold(head.parentElement, !head.parentElement.classList.contains("folded"));
-  label();
+  if (head) toggle(groups.find((group) => group.body === head.parentElement));
 });
 unfold.addEventListener("click", () => foldAll(unfold.textContent === "Fold all"));
+addEventListener("beforeprint", () => groups.forEach(draw));
 
-/* Filters. */
-
-function chosen(name) {
-  return new Set([...form.querySelectorAll(`[name=${name}]:checked`)].map((box) => box.value));
+function mark(number) {
+  for (const td of table.querySelectorAll("td.current")) td.classList.remove("current");
+  if (number !== null) table.querySelector(`td[data-cell="${number}"]`)?.classList.add("current");
 }
 
-const words = cells.map((td) => {
-  const cell = run.cells[td.dataset.cell];
-  const check = checks.get(cell.check);
-  const found = cell.findings.flatMap((finding) => [finding.seen, finding.promised, finding.pointer, finding.severity, finding.acceptance?.reason ?? ""]);
-  return [cell.relay, cell.operation, cell.verdict, cell.reason, check.id, check.title, check.promise, ...found].join("\n").toLowerCase();
-});
+/* The rows that the filters leave. `narrow`: they leave so little that it can be shown unfolded. */
 
-const usual = form.querySelectorAll("[name=verdict][checked]").length;
-
-function filter() {
-  const relays = chosen("relay");
-  const verdicts = chosen("verdict");
-  const { operation, severity, text } = Object.fromEntries(new FormData(form));
-  const least = badness.indexOf(severity);
-  const terms = text.toLowerCase().split(/\s+/).filter(Boolean);
-  const narrow = Boolean(operation || severity || terms.length || verdicts.size < usual);
-  const matching = new Set();
-  let possible = 0;
-  cells.forEach((td, index) => {
-    const cell = run.cells[td.dataset.cell];
-    td.hidden = !relays.has(cell.relay);
-    possible += cell.verdict !== "not applicable";
-    const fits = !td.hidden && verdicts.has(cell.verdict) && (!operation || cell.operation === operation)
-      && (!severity || worst(cell) >= least) && terms.every((term) => words[index].includes(term));
-    if (fits) matching.add(td);
-    td.classList.toggle("other-match", !fits);
-  });
-  table.style.setProperty("--relays", relays.size);
-  for (const node of table.querySelectorAll("th[data-relay], td.sum")) node.hidden = !relays.has(node.dataset.relay);
+function redraw(relaysShown, passes, narrow) {
+  visibleRelays = relaysShown;
+  fits = passes;
+  table.style.setProperty("--relays", visibleRelays.length);
+  const hiddenColumns = run.columns.map((relay) => !visibleRelays.includes(relay));
+  const heads = [table.tHead.rows[0], ...groups.map((group) => group.body.rows[0])];
+  for (const row of heads) hiddenColumns.forEach((hidden, at) => { row.cells[at + 1].hidden = hidden; });
   for (const group of groups) {
-    let any = false;
-    for (const row of group.querySelectorAll(".check")) {
-      row.hidden = ![...row.cells].some((td) => matching.has(td));
-      any ||= !row.hidden;
-    }
-    group.hidden = !any;
-    if (narrow && any) fold(group, false);
+    group.checks = checks.map((_, check) => check)
+      .filter((check) => visibleRelays.some((relay) => fits(numberOf(relay, group.operation, check))));
+    group.body.hidden = !group.checks.length;
+    if (narrow && group.checks.length) fold(group, false);
+    hold(group);
   }
-  const numbers = new Set([...matching].map((td) => td.dataset.cell));
-  let findings = 0;
-  for (const item of listed) {
-    item.hidden = !numbers.has(item.dataset.cell) || badness.indexOf(item.dataset.severity) < least;
-    findings += !item.hidden;
-  }
-  for (const item of accepted) item.hidden = !numbers.has(item.dataset.cell) || badness.indexOf(item.dataset.severity) < least;
-  document.getElementById("empty").hidden = matching.size > 0;
-  const shown = findings === listed.length ? "" : `${findings} of `;
-  document.getElementById("findings-title").textContent = shown + title;
-  document.getElementById("count").textContent = `${matching.size} of ${possible} cells, ${findings} finding${findings === 1 ? "" : "s"}`;
   label();
-  stops();
+  if (!tabStop?.isConnected || tabStop.closest("[hidden]")) focusable(groups.find((group) => !group.body.hidden)?.fold);
 }
-
-form.addEventListener("input", filter);
-form.addEventListener("submit", (event) => event.preventDefault());
-form.addEventListener("reset", () => setTimeout(() => {
-  filter();
-  foldAll(long);
-}));
 
 /* Arrow keys: the matrix is one stop of the Tab key. */
 
+let tabStop = null; // the one element of it that Tab reaches
 let column = 0;
 
-function lines() {
-  return [...table.querySelectorAll("tbody:not([hidden]) tr:not([hidden])")]
-    .filter((row) => row.classList.contains("head") || !row.parentElement.classList.contains("folded"));
-}
-
 function stopsOf(row) {
-  return [...row.querySelectorAll(".fold, td:not([hidden]) > a")];
+  return [...row.querySelectorAll(".fold, td > a")];
 }
 
-function stops() {
-  const all = [...table.querySelectorAll(".fold, td[data-cell] > a")];
-  all.forEach((stop) => { stop.tabIndex = -1; });
-  const first = lines()[0];
-  if (first) stopsOf(first)[0].tabIndex = 0;
+function focusable(node) {
+  if (tabStop) tabStop.tabIndex = -1;
+  tabStop = node || null;
+  if (tabStop) tabStop.tabIndex = 0;
 }
 
-function focusOn(stop) {
-  for (const other of table.querySelectorAll("[tabindex='0']")) other.tabIndex = -1;
-  stop.tabIndex = 0;
-  stop.focus();
+function focusBack(node) {
+  if (table.contains(node)) focusable(node);
+  node.focus();
+}
+
+function focusOn(node) {
+  if (node) focusBack(node);
+}
+
+/* Where the focus goes for a cell: to it or, where the filters hide it, to its operation or whatever there is. */
+
+function stopFor(number) {
+  const group = groups[placeOf(number).operation];
+  if (group.body.hidden) return tabStop;
+  if (group.folded) toggle(group, false);
+  draw(group);
+  return group.body.querySelector(`td[data-cell="${number}"] > a`) || group.fold;
+}
+
+function rowBeside(row, step) {
+  const group = groups.find(({ body }) => body === row.parentElement);
+  draw(group);
+  const near = step > 0 ? row.nextElementSibling : row.previousElementSibling;
+  if (near) return near;
+  const shown = groups.filter(({ body }) => !body.hidden);
+  const next = shown[shown.indexOf(group) + step];
+  if (!next) return null;
+  draw(next);
+  return step > 0 ? next.body.rows[0] : next.body.lastElementChild;
+}
+
+function edge(last) {
+  const shown = groups.filter(({ body }) => !body.hidden);
+  const group = shown[last ? shown.length - 1 : 0];
+  draw(group);
+  return last ? group.body.lastElementChild : group.body.rows[0];
 }
 
 table.addEventListener("keydown", (event) => {
   const row = event.target.closest("tr");
-  if (!row || event.altKey || event.ctrlKey || event.metaKey) return;
-  const here = stopsOf(row);
-  const at = here.indexOf(event.target);
-  const rows = lines();
-  const beside = (step) => here[at + step];
-  const beyond = (step) => {
-    const next = rows[rows.indexOf(row) + step];
-    if (!next) return null;
-    const there = stopsOf(next);
+  if (!row || event.altKey || event.metaKey || event.shiftKey) return;
+  const across = stopsOf(row);
+  const at = across.indexOf(event.target);
+  const onFold = event.target.classList.contains("fold");
+  const group = groups.find(({ body }) => body === row.parentElement);
+  const into = (other) => {
+    const there = other ? stopsOf(other) : [];
     return there[Math.min(column, there.length - 1)];
   };
-  const target = {
-    ArrowRight: () => beside(1), ArrowLeft: () => beside(-1), ArrowDown: () => beyond(1), ArrowUp: () => beyond(-1),
-    Home: () => here[0], End: () => here[here.length - 1],
-  }[event.key]?.();
-  if (target === undefined && !event.key.startsWith("Arrow")) return;
+  const steps = {
+    ArrowRight: () => (onFold && group.folded ? toggle(group) : across[at + 1]),
+    ArrowLeft: () => (onFold && !group.folded ? toggle(group) : across[at - 1]),
+    ArrowDown: () => into(rowBeside(row, 1)),
+    ArrowUp: () => into(rowBeside(row, -1)),
+    Home: () => (event.ctrlKey ? into(edge(false)) : across[0]),
+    End: () => (event.ctrlKey ? into(edge(true)) : across[across.length - 1]),
+  };
+  if (!steps[event.key] || (event.ctrlKey && event.key.startsWith("Arrow"))) return;
   event.preventDefault();
+  const target = steps[event.key]();
   if (!target) return;
-  if (["ArrowRight", "ArrowLeft", "Home", "End"].includes(event.key)) column = stopsOf(row).indexOf(target);
+  if (["ArrowRight", "ArrowLeft", "Home", "End"].includes(event.key)) column = stopsOf(target.closest("tr")).indexOf(target);
   focusOn(target);
 });
 table.addEventListener("focusin", (event) => {
-  const stop = event.target;
-  if (!stop.classList.contains("fold")) column = stopsOf(stop.closest("tr")).indexOf(stop);
+  if (!event.target.closest("td > a, .fold")) return;
+  focusable(event.target);
+  if (!event.target.classList.contains("fold")) column = stopsOf(event.target.closest("tr")).indexOf(event.target);
 });
-
-const long = table.querySelectorAll(".check").length > 40;
-filter();
-foldAll(long);
-sync();

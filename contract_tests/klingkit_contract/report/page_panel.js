@@ -1,10 +1,13 @@
 /* The panel: one cell's promise, what was seen, and how to see it again. */
 
+// An option stays together: a browser would break its line between the hyphens and the name.
+function unbroken(line) {
+  return visible(line).split(/(--[\w-]+)/).map((part) => (part.startsWith("--") ? make("span", { class: "option" }, part) : part));
+}
+
 function command(title, line) {
   if (!line) return null;
-  // An option stays together: a browser would break its line between the hyphens and the name.
-  const parts = visible(line).split(/(--[\w-]+)/).map((part) => (part.startsWith("--") ? make("span", { class: "option" }, part) : part));
-  return make("div", {}, make("h4", {}, title), make("div", { class: "command" }, make("code", {}, ...parts), copier(line, `Copy: ${title}`)));
+  return make("div", {}, make("h4", {}, title), make("div", { class: "command" }, make("code", {}, ...unbroken(line)), copier(line, `Copy: ${title}`)));
 }
 
 function headers(pairs) {
@@ -43,7 +46,7 @@ function acceptance({ reason, since, until }) {
 }
 
 function evidence(finding, index, all) {
-  const general = checks.get(finding.check).promise;
+  const general = checks.find(({ id }) => id === finding.check).promise;
   const own = finding.promised !== general;
   return make("article", {},
     all.length > 1 ? make("h3", {}, `Finding ${index + 1} of ${all.length}`, finding.acceptance ? badge("known deviation", "≈") : badge(finding.severity, signs.finding)) : null,
@@ -58,19 +61,18 @@ function evidence(finding, index, all) {
     finding.exchange ? exchange(finding.exchange) : null);
 }
 
-function neighbours(td) {
-  const row = td.parentElement;
-  const links = [...row.querySelectorAll("td[data-cell]")].map((other) => {
-    const cell = run.cells[other.dataset.cell];
-    const link = make("a", { href: `#${other.id}`, "aria-current": other === td && "true" }, make("span", {}, cell.relay), verdict(cell));
-    link.addEventListener("click", (event) => follow(event, other));
-    return make("li", {}, link);
+function neighbours(number) {
+  const { operation, check } = placeOf(number);
+  const links = run.columns.map((relay) => {
+    const other = numberOf(relay, operation, check);
+    const parts = [make("span", {}, relays[relay]), verdict(cellOf(other))];
+    return make("li", {}, make("a", { href: `#${addressOf(other)}`, "aria-current": other === number && "true" }, ...parts));
   });
   return make("ul", { class: "elsewhere" }, ...links);
 }
 
 function outcome(cell) {
-  const words = { pass: "The promise was kept.", "not tested": "This was not tested, so nothing is known.", "not applicable": said(cell) === "not offered" ? "The relay does not offer this operation." : "This does not apply." };
+  const words = { pass: "The promise was kept.", "not tested": "This was not tested, so nothing is known.", "not applicable": wordsOf(cell).label === "not offered" ? "The relay does not offer this operation." : "This does not apply." };
   const extra = Object.entries(cell.extra);
   return [
     cell.findings.length || !words[cell.verdict] ? null : make("p", {}, words[cell.verdict]),
@@ -81,74 +83,93 @@ function outcome(cell) {
   ];
 }
 
-function show(td) {
-  const cell = run.cells[td.dataset.cell];
-  const check = checks.get(cell.check);
-  const order = cells.filter((other) => run.cells[other.dataset.cell].findings.length);
-  const place = cells.indexOf(td);
-  const before = order.filter((other) => cells.indexOf(other) < place).pop();
-  const after = order.find((other) => cells.indexOf(other) > place);
-  const step = (label, target) => make("button", { type: "button", disabled: !target, click: () => go(target) }, label);
+/* The cells with findings, in the order of the page: operation, check, relay. */
+
+const stations = [...found.keys()].sort((one, other) => {
+  const [a, b] = [placeOf(one), placeOf(other)];
+  return a.operation - b.operation || a.check - b.check || run.columns.indexOf(a.relay) - run.columns.indexOf(b.relay);
+});
+
+function beside(number, step) {
+  const at = stations.indexOf(number);
+  if (at >= 0) return stations[at + step];
+  const { operation, check } = placeOf(number);
+  const later = (one) => placeOf(one).operation - operation || placeOf(one).check - check || 1;
+  const next = stations.findIndex((one) => later(one) > 0);
+  const first = next < 0 ? stations.length : next;
+  return stations[step > 0 ? first : first - 1];
+}
+
+let shown = null; // the number of the cell that the panel shows
+let opener = null; // where the focus was before, and for which cell
+
+function show(number) {
+  const cell = cellOf(number);
+  const check = checks[placeOf(number).check];
+  const step = (label, target) => make("button", { type: "button", disabled: target === undefined, click: () => go(target) }, label);
   const heading = make("h2", { id: "panel-title", tabindex: "-1" }, visible(check.title));
   panel.replaceChildren(make("div", { class: "sheet" },
     make("header", {},
       make("div", { class: "tools" },
         make("p", { class: "where" }, `${cell.relay} · ${cell.operation}`),
-        step("Previous finding", before), step("Next finding", after),
+        step("Previous finding", beside(number, -1)), step("Next finding", beside(number, 1)),
         make("button", { type: "button", click: () => panel.close() }, "Close")),
       heading,
       make("div", { class: "state" }, verdict(cell), make("code", {}, cell.check), make("span", {}, costs[check.cost]),
         cell.requests === null ? null : make("span", {}, `${cell.requests} request${cell.requests === 1 ? "" : "s"}`))),
     make("h3", {}, "The promise"), make("p", {}, visible(check.promise || "No promise was recorded.")),
     make("h3", {}, "What was seen"), ...outcome(cell).filter(Boolean),
-    make("h3", {}, "The same question elsewhere"), neighbours(td)));
-  cells.forEach((other) => other.classList.toggle("current", other === td));
-  if (!panel.open) panel.showModal();
+    make("h3", {}, "The same question elsewhere"), neighbours(number)));
+  if (!panel.open) {
+    opener = { node: document.activeElement, number };
+    panel.showModal();
+  }
+  shown = number;
+  mark(number);
+  document.title = `${check.title}: ${cell.relay}, ${cell.operation} – klingkit`;
   panel.scrollTop = 0;
   heading.focus();
 }
 
-/* A cell's address is the fragment of the page, so that a link, a reload and the back button all work. */
-
-function addressed() {
-  const id = location.hash.slice(1);
-  const target = id && document.getElementById(id);
-  return target && target.dataset.cell ? target : null;
-}
-
-function go(td) {
-  history.pushState(null, "", `#${td.id}`);
-  reveal(td);
-  show(td);
-}
-
-function follow(event, td) {
-  if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
-  event.preventDefault();
-  go(td);
-}
-
-function sync() {
-  const td = addressed();
-  if (td) {
-    reveal(td);
-    show(td);
-  } else if (panel.open) panel.close();
-}
+const title = document.title;
 
 panel.addEventListener("close", () => {
-  const td = document.querySelector("td.current");
-  if (addressed()) history.pushState(null, "", location.pathname + location.search);
-  if (!td) return;
-  td.classList.remove("current");
-  focusOn(td.querySelector("a"));
+  const number = shown;
+  shown = null;
+  mark(null);
+  document.title = title;
+  if (addressed(location.hash.slice(1)) !== null) history.pushState(null, "", here());
+  // Back to where it was opened; after steps to other cells, to the last of them.
+  const { node, number: first } = opener || {};
+  if (number === first && node && node !== document.body && node.isConnected && node.checkVisibility()) focusBack(node);
+  else focusOn(stopFor(number));
 });
 panel.addEventListener("click", (event) => {
   if (event.target === panel) panel.close();
 });
-addEventListener("popstate", sync);
+
+/* On paper a modal dialog is nothing but its veil, so a copy of the panel is printed. */
+
+addEventListener("beforeprint", () => {
+  if (!panel.open) return;
+  const sheet = panel.firstElementChild.cloneNode(true);
+  for (const node of sheet.querySelectorAll("[id]")) node.removeAttribute("id");
+  document.body.append(make("div", { class: "paper", "aria-hidden": "true" }, sheet));
+});
+addEventListener("afterprint", () => document.querySelector(".paper")?.remove());
+
+/* Moving between cells. */
+
+function go(number) {
+  history.pushState(null, "", here(number));
+  show(number);
+}
+
 document.addEventListener("click", (event) => {
-  const link = event.target.closest("main a[href^='#']");
-  const td = link && document.getElementById(link.hash.slice(1));
-  if (td && td.dataset.cell) follow(event, td);
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button) return;
+  const link = event.target.closest("a[href^='#']");
+  const number = link && addressed(link.hash.slice(1));
+  if (!link || number === null) return;
+  event.preventDefault();
+  go(number);
 });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -144,3 +145,55 @@ def known() -> Results:
 @pytest.fixture
 def hostile() -> str:
     return HOSTILE
+
+
+def unpacked(data: dict[str, Any]) -> list[dict[str, Any]]:
+    """Read the data of the page as its script does, and return the cells as matrix.json has them."""
+    texts, names = data["texts"], ("promised", "pointer", "seen", "reproduce", "curl")
+    parts = ("method", "url", "request_headers", "request_body", "status", "response_headers", "response_body", "note")
+
+    def pairs(numbers: list[int]) -> list[list[str]]:
+        return [[texts[one], texts[other]] for one, other in zip(numbers[::2], numbers[1::2], strict=True)]
+
+    def exchange(packed: list[Any]) -> dict[str, Any]:
+        readers = {"status": int, "request_headers": pairs, "response_headers": pairs}
+        return {name: readers.get(name, texts.__getitem__)(value) for name, value in zip(parts, packed, strict=True)}
+
+    def finding(packed: list[Any]) -> dict[str, Any]:
+        severity, *said, sent, signature, acceptance, since = packed
+        return {
+            "severity": data["severities"][severity],
+            **{name: texts[number] for name, number in zip(names, said, strict=True)},
+            "exchange": sent and exchange(sent),
+            "signature": texts[signature],
+            "acceptance": acceptance and dict(zip(("reason", "since", "until"), acceptance, strict=True)),
+            "since": since and dict(zip(("first", "last", "runs"), since, strict=True)),
+        }
+
+    states = [
+        data["states"][state]
+        for state, length in zip(data["cells"][::2], data["cells"][1::2], strict=True)
+        for _ in range(length)
+    ]
+    places = (
+        {"relay": texts[relay], "operation": texts[operation], "check": check["id"]}
+        for relay in data["relays"]
+        for operation in data["operations"]
+        for check in data["checks"]
+    )
+    return [
+        {
+            **place,
+            "verdict": data["verdicts"][verdict],
+            "reason": texts[reason],
+            "requests": requests,
+            "extra": dict(pairs(extra)),
+            "findings": [{**place, **finding(packed)} for packed in data["found"].get(str(number), [])],
+        }
+        for number, (place, (verdict, reason, requests, extra)) in enumerate(zip(places, states, strict=True))
+    ]
+
+
+@pytest.fixture
+def unpack() -> Any:
+    return unpacked

@@ -10,7 +10,7 @@ import typer
 import yaml
 
 from klingkit_contract import baseline_file
-from klingkit_contract.cli import can_switch, diff
+from klingkit_contract.cli import can_switch, diff, prune
 from klingkit_contract.cli.check import app
 from klingkit_contract.findings import Disagreement, Verdict
 from klingkit_contract.report.markdown import MARK
@@ -30,7 +30,7 @@ def workflow():
 
 
 def test_every_option_that_is_shown_exists():
-    commands = [typer.main.get_command(each) for each in (app, diff.app)]
+    commands = [typer.main.get_command(each) for each in (app, diff.app, prune.app)]
     known = {name for command in commands for parameter in command.params for name in parameter.opts} | {"--help"}
     shown = [
         option
@@ -73,6 +73,37 @@ def test_the_workflow_never_writes_an_expression_into_a_script(workflow):
 def test_the_comment_is_found_again_by_the_mark_of_the_report(workflow):
     (job,) = workflow["jobs"].values()
     assert MARK in job["steps"][-1]["run"]
+
+
+def test_every_line_for_cron_is_one():
+    lines = [line for block in blocks("cron") for line in block.splitlines() if not line.startswith("#")]
+    assert len(lines) == 2
+    for line in lines:
+        *times, command = line.split(maxsplit=5)
+        assert all(re.fullmatch(r"\*|\d{1,2}", time) for time in times), line
+        assert "klingkit check " in command
+        assert "%" not in command  # cron would end the command there
+
+
+def test_every_expression_and_step_of_the_workflow_is_whole(workflow):
+    (job,) = workflow["jobs"].values()
+    uses = [step["uses"] for step in job["steps"] if "uses" in step]
+    assert all(re.fullmatch(r"[\w-]+/[\w/-]+@v\d+", action) for action in uses)
+    for step in job["steps"]:
+        assert ("uses" in step) is not ("run" in step), step
+        assert {"name", "uses", "run", "with", "env", "if"} >= step.keys()
+    source = yaml.safe_dump(workflow)
+    known = re.findall(r"\$\{\{ (?:secrets|inputs|github)\.[\w.]+(?: \|\| '0')? \}\}", source)
+    assert source.count("${{") == len(known) > 5
+    assert set(re.findall(r"inputs\.(\w+)", source)) == set(workflow["on"]["workflow_dispatch"]["inputs"])
+
+
+def test_the_script_of_the_workflow_reads_only_variables_that_its_step_sets(workflow):
+    (job,) = workflow["jobs"].values()
+    for step in job["steps"]:
+        own = set(re.findall(r"^ *(\w+)=", step.get("run", ""), re.MULTILINE))
+        read = set(re.findall(r"\$\{?(\w+)", step.get("run", "")))
+        assert read <= step.get("env", {}).keys() | own, step["name"]
 
 
 def test_every_reason_of_a_move_is_explained():

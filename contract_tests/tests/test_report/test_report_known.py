@@ -75,15 +75,16 @@ def test_the_page_has_a_section_of_its_own_for_them(known, results, tmp_path):
 
 
 def test_the_page_says_not_offered_where_the_relay_lacks_the_operation(results, tmp_path):
-    key = ("official", GET, "html-page")
-    results.cells[key] = Cell(*key, Verdict.NOT_APPLICABLE, "the relay's documents do not offer this operation")
+    missing = "the relay's documents do not offer this operation"
+    for key in [key for key in results.cells if key[:2] == ("official", GET)]:
+        results.cells[key] = Cell(*key, Verdict.NOT_APPLICABLE, missing)
+    for key in [key for key in results.cells if key[:2] == ("official", CREATE)]:
+        results.cells[key] = Cell(*key, Verdict.NOT_APPLICABLE, "no callbacks here")
     html.write(results, tmp_path / "index.html")
     page = (tmp_path / "index.html").read_text("utf-8")
-    cell = page.split(f'<td id="{"/".join(key)}"')[1].split("</td>")[0]
-    assert "not offered" in cell
-    other = page.split(f'<td id="official/{GET}/callback-shape"')[1].split("</td>")[0]
-    assert "not offered" not in other
-    assert "n/a" in other
+    create, get, _ = (body.split('<td class="sum">')[1] for body in page.split("<tbody>")[1:4])
+    assert create.startswith('<span class="rest">not applicable</span>')
+    assert get.startswith('<span class="rest">not offered</span>')
 
 
 def test_the_reasons_that_the_board_gives_tell_not_offered_from_without_meaning():
@@ -123,7 +124,14 @@ def as_dict(found):
     return {name: getattr(found, name) for name in found.__slots__}
 
 
-def test_the_embedded_run_of_the_page_is_the_matrix_with_its_acceptances(known, tmp_path):
+def test_the_embedded_run_of_the_page_is_the_matrix_with_its_acceptances(known, unpack, tmp_path):
     html.write(known, tmp_path / "index.html")
     data = (tmp_path / "index.html").read_text("utf-8").split('id="data">')[1].split("</script>")[0]
-    assert json.loads(data) == json.loads(json.dumps(matrix.document(known)))
+    assert unpack(json.loads(data)) == json.loads(json.dumps(matrix.document(known)["cells"]))
+
+
+def test_a_cell_of_two_findings_has_one_address_though_one_of_them_is_accepted(known, tmp_path):
+    html.write(known, tmp_path / "index.html")
+    page = (tmp_path / "index.html").read_text("utf-8")
+    assert page.count(f'id="anyapi/{CREATE}/html-page"') == 1
+    assert page.count(f'id="anyapi/{GET}/auth-missing"') == 1
