@@ -84,6 +84,20 @@ def ask(
         TransportError, RelayError, UnexpectedAnswerError: it could not be asked, or refuses.
         OutcomeUnknownError: it may cost something, and no usable answer came.
     """
+    flow = _ask(session, operation, arguments, extra, extra_headers)
+    if session.spans is None or not row_of(operation).paid:
+        return flow
+    media = "speech" if row_of(operation).area == "audio" else "json"
+    return session.spans.creating(session, operation.rpartition("_")[0], media, arguments, flow)
+
+
+def _ask(
+    session: Session,
+    operation: str,
+    arguments: Mapping[str, Any],
+    extra: Mapping[str, Any] | None,
+    extra_headers: Mapping[str, str] | None,
+) -> Flow[Answered]:
     check_offered(session.relay, operation, allow_undocumented=session.allow_undocumented)
 
     def prepare() -> tuple[Call, dict[str, Any]]:
@@ -161,7 +175,8 @@ def _exchange(
             delay = decide(error, attempt, session.max_retries, call.url)
             if delay is None:
                 raise
-        yield from pause(delay)
+            trouble = error
+        yield from pause(delay, trouble, attempt + 1)
     raise AssertionError("unreachable: the loop above has no other end")
 
 

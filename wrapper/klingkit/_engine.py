@@ -81,6 +81,10 @@ class Engine:
                 from klingkit._transports import sync_sender
 
                 transport = sync_sender(self.session.root, self.secret, self._http_client)
+                if self.session.spans is not None:
+                    from klingkit._traced import TracedSync
+
+                    transport = TracedSync(transport, self.session.spans)
                 self._driver = SyncDriver(transport, self.secret, self.hooks)
             return self._driver
 
@@ -132,6 +136,10 @@ class AsyncEngine:
             from klingkit._transports import async_sender
 
             transport = async_sender(self.session.root, self.secret, self._http_client)
+            if self.session.spans is not None:
+                from klingkit._traced import TracedAsync
+
+                transport = TracedAsync(transport, self.session.spans)
             self._driver = AsyncDriver(transport, self.secret, self.hooks)
         return self._driver
 
@@ -191,4 +199,7 @@ def creation(
     def prepare() -> Order:
         return order(session, find_operation(operation), arguments, extra, extra_headers, minted, validate)
 
-    return create(prepare)
+    flow = create(prepare)
+    if session.spans is None:
+        return flow
+    return session.spans.creating(session, operation, find_operation(operation).media, arguments, flow)
