@@ -70,8 +70,11 @@ def call_fields(operation: str, arguments: Mapping[str, Any], extra: Mapping[str
     for name in _TIMES:
         if isinstance(fields.get(name), datetime):
             fields[name] = round(fields[name].timestamp() * 1000)
-    for name in row.queries:
-        if name.endswith("task_ids") and name in fields:
+    kinds = [name for name in row.queries if name.endswith("task_ids")]
+    if kinds and sum(name in fields for name in kinds) != 1:
+        _refuse(kinds[0], f"or {kinds[1]} is needed, and not both.")
+    for name in kinds:
+        if name in fields:
             fields[name] = _ids(as_list(fields[name], name), name)
     return _merged(fields, extra, row)
 

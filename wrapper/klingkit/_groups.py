@@ -51,10 +51,12 @@ class Group:
         arguments: Mapping[str, Any],
         extra: Mapping[str, Any] | None,
         extra_headers: Mapping[str, str] | None,
+        *,
+        validate: bool | None = None,
     ) -> Answered:
         from klingkit._calls import ask  # not needed, and not loaded, by those who only make videos
 
-        return self._engine.run(ask(self._engine.session, operation, arguments, extra, extra_headers))
+        return self._engine.run(ask(self._engine.session, operation, arguments, extra, extra_headers, validate))
 
     def _finished(
         self,
@@ -62,12 +64,14 @@ class Group:
         arguments: Mapping[str, Any],
         extra: Mapping[str, Any] | None,
         extra_headers: Mapping[str, str] | None,
+        *,
+        validate: bool | None = None,
     ) -> Result:
         from klingkit._calls import ask, finished_task
         from klingkit._result import Result
 
         session = self._engine.session
-        answered = self._engine.run(ask(session, operation, arguments, extra, extra_headers))
+        answered = self._engine.run(ask(session, operation, arguments, extra, extra_headers, validate))
         state = finished_task(session, operation, answered)
         return Result(Task(self._engine, session.relay.id, operation, str(state.task_id), None, state))
 
@@ -107,10 +111,12 @@ class AsyncGroup:
         arguments: Mapping[str, Any],
         extra: Mapping[str, Any] | None,
         extra_headers: Mapping[str, str] | None,
+        *,
+        validate: bool | None = None,
     ) -> Answered:
         from klingkit._calls import ask
 
-        return await self._engine.run(ask(self._engine.session, operation, arguments, extra, extra_headers))
+        return await self._engine.run(ask(self._engine.session, operation, arguments, extra, extra_headers, validate))
 
     async def _finished(
         self,
@@ -118,11 +124,13 @@ class AsyncGroup:
         arguments: Mapping[str, Any],
         extra: Mapping[str, Any] | None,
         extra_headers: Mapping[str, str] | None,
+        *,
+        validate: bool | None = None,
     ) -> AsyncResult:
         from klingkit._calls import ask, finished_task
         from klingkit._result import AsyncResult
 
         session = self._engine.session
-        answered = await self._engine.run(ask(session, operation, arguments, extra, extra_headers))
+        answered = await self._engine.run(ask(session, operation, arguments, extra, extra_headers, validate))
         state = finished_task(session, operation, answered)
         return AsyncResult(AsyncTask(self._engine, session.relay.id, operation, str(state.task_id), None, state))

@@ -24,8 +24,8 @@ __all__ = ["module_texts"]
 _TASKS = {"Task", "Result"}
 _COMMON = {
     "create": ("extra", "extra_headers", "validate"),
-    "post": ("extra", "extra_headers"),
-    "get": ("extra_headers",),
+    "post": ("extra", "extra_headers", "validate"),
+    "get": ("extra_headers", "validate"),
 }
 _COMMON_TYPES = {
     "extra": "Mapping[str, Any] | None",
@@ -130,8 +130,10 @@ def _run(method: Method, common: Sequence[str], *, asynchronous: bool) -> str:
     wait = "await " if asynchronous else ""
     operation = method.operation
     given = ", ".join(["extra" if "extra" in common else "None", "extra_headers" if common else "None"])
+    if common:
+        given += ", validate=validate"
     if method.is_create:
-        return f'        return {wait}self._create("{operation}", {_given(method)}, {given}, validate=validate)'
+        return f'        return {wait}self._create("{operation}", {_given(method)}, {given})'
     if method.row.returns == "Task":
         return f'        return {wait}self._get("{operation.removesuffix("_get")}", task_id)'
     if method.row.returns == "Result":

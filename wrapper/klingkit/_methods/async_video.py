@@ -934,6 +934,7 @@ class AsyncVideo(AsyncGroup):
         video_url: str | None = None,
         extra: Mapping[str, Any] | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.FaceIdentification:
         """Find the faces of a clip, and open a session for advanced_lip_sync.
 
@@ -946,6 +947,7 @@ class AsyncVideo(AsyncGroup):
             video_url: Public URL; mp4 or mov, at most 100 MB, 2 to 60 s, 720p or 1080p, each side 512 to 2160 px.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `FaceIdentification`; `raw` is the untouched answer.
@@ -962,7 +964,11 @@ class AsyncVideo(AsyncGroup):
 
         return (
             await self._call(
-                "video_identify_face_run", {"video_id": video_id, "video_url": video_url}, extra, extra_headers
+                "video_identify_face_run",
+                {"video_id": video_id, "video_url": video_url},
+                extra,
+                extra_headers,
+                validate=validate,
             )
         ).one(FaceIdentification)
 
@@ -973,6 +979,7 @@ class AsyncVideo(AsyncGroup):
         video_url: str | None = None,
         extra: Mapping[str, Any] | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.MultiElementsSession:
         """Open a clip for multi_elements.
 
@@ -986,6 +993,7 @@ class AsyncVideo(AsyncGroup):
                 second.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `MultiElementsSession`; `raw` is the untouched answer.
@@ -1007,6 +1015,7 @@ class AsyncVideo(AsyncGroup):
                 {"video_id": video_id, "video_url": video_url},
                 extra,
                 extra_headers,
+                validate=validate,
             )
         ).one(MultiElementsSession)
 
@@ -1018,6 +1027,7 @@ class AsyncVideo(AsyncGroup):
         points: Sequence[t.SelectionPoint],
         extra: Mapping[str, Any] | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.MultiElementsSelection:
         """Mark an element of an opened clip by points.
 
@@ -1030,6 +1040,7 @@ class AsyncVideo(AsyncGroup):
             points: 1 to 10 points; a frame carries at most 10.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `MultiElementsSelection`; `raw` is the untouched answer.
@@ -1051,6 +1062,7 @@ class AsyncVideo(AsyncGroup):
                 {"session_id": session_id, "frame_index": frame_index, "points": points},
                 extra,
                 extra_headers,
+                validate=validate,
             )
         ).one(MultiElementsSelection)
 
@@ -1062,6 +1074,7 @@ class AsyncVideo(AsyncGroup):
         points: Sequence[t.SelectionPoint],
         extra: Mapping[str, Any] | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.MultiElementsSelection:
         """Take points back.
 
@@ -1074,6 +1087,7 @@ class AsyncVideo(AsyncGroup):
             points: 1 to 10 points; a frame carries at most 10.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `MultiElementsSelection`; `raw` is the untouched answer.
@@ -1095,11 +1109,17 @@ class AsyncVideo(AsyncGroup):
                 {"session_id": session_id, "frame_index": frame_index, "points": points},
                 extra,
                 extra_headers,
+                validate=validate,
             )
         ).one(MultiElementsSelection)
 
     async def clear_selection(
-        self, session_id: str, *, extra: Mapping[str, Any] | None = None, extra_headers: Mapping[str, str] | None = None
+        self,
+        session_id: str,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.MultiElementsCleared:
         """Take all points back.
 
@@ -1110,6 +1130,7 @@ class AsyncVideo(AsyncGroup):
             session_id: The session.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `MultiElementsCleared`; `raw` is the untouched answer.
@@ -1126,11 +1147,22 @@ class AsyncVideo(AsyncGroup):
         from klingkit._methods.records import MultiElementsCleared
 
         return (
-            await self._call("video_multi_elements_selection_clear", {"session_id": session_id}, extra, extra_headers)
+            await self._call(
+                "video_multi_elements_selection_clear",
+                {"session_id": session_id},
+                extra,
+                extra_headers,
+                validate=validate,
+            )
         ).one(MultiElementsCleared)
 
     async def preview_selection(
-        self, session_id: str, *, extra: Mapping[str, Any] | None = None, extra_headers: Mapping[str, str] | None = None
+        self,
+        session_id: str,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.MultiElementsPreview:
         """See the marked elements through the clip.
 
@@ -1141,6 +1173,7 @@ class AsyncVideo(AsyncGroup):
             session_id: The session.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `MultiElementsPreview`; `raw` is the untouched answer.
@@ -1157,5 +1190,11 @@ class AsyncVideo(AsyncGroup):
         from klingkit._methods.records import MultiElementsPreview
 
         return (
-            await self._call("video_multi_elements_selection_preview", {"session_id": session_id}, extra, extra_headers)
+            await self._call(
+                "video_multi_elements_selection_preview",
+                {"session_id": session_id},
+                extra,
+                extra_headers,
+                validate=validate,
+            )
         ).one(MultiElementsPreview)

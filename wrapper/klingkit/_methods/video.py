@@ -932,6 +932,7 @@ class Video(Group):
         video_url: str | None = None,
         extra: Mapping[str, Any] | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.FaceIdentification:
         """Find the faces of a clip, and open a session for advanced_lip_sync.
 
@@ -944,6 +945,7 @@ class Video(Group):
             video_url: Public URL; mp4 or mov, at most 100 MB, 2 to 60 s, 720p or 1080p, each side 512 to 2160 px.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `FaceIdentification`; `raw` is the untouched answer.
@@ -959,7 +961,11 @@ class Video(Group):
         from klingkit._methods.records import FaceIdentification
 
         return self._call(
-            "video_identify_face_run", {"video_id": video_id, "video_url": video_url}, extra, extra_headers
+            "video_identify_face_run",
+            {"video_id": video_id, "video_url": video_url},
+            extra,
+            extra_headers,
+            validate=validate,
         ).one(FaceIdentification)
 
     def init_selection(
@@ -969,6 +975,7 @@ class Video(Group):
         video_url: str | None = None,
         extra: Mapping[str, Any] | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.MultiElementsSession:
         """Open a clip for multi_elements.
 
@@ -982,6 +989,7 @@ class Video(Group):
                 second.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `MultiElementsSession`; `raw` is the untouched answer.
@@ -998,7 +1006,11 @@ class Video(Group):
         from klingkit._methods.records import MultiElementsSession
 
         return self._call(
-            "video_multi_elements_selection_init", {"video_id": video_id, "video_url": video_url}, extra, extra_headers
+            "video_multi_elements_selection_init",
+            {"video_id": video_id, "video_url": video_url},
+            extra,
+            extra_headers,
+            validate=validate,
         ).one(MultiElementsSession)
 
     def add_selection(
@@ -1009,6 +1021,7 @@ class Video(Group):
         points: Sequence[t.SelectionPoint],
         extra: Mapping[str, Any] | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.MultiElementsSelection:
         """Mark an element of an opened clip by points.
 
@@ -1021,6 +1034,7 @@ class Video(Group):
             points: 1 to 10 points; a frame carries at most 10.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `MultiElementsSelection`; `raw` is the untouched answer.
@@ -1041,6 +1055,7 @@ class Video(Group):
             {"session_id": session_id, "frame_index": frame_index, "points": points},
             extra,
             extra_headers,
+            validate=validate,
         ).one(MultiElementsSelection)
 
     def delete_selection(
@@ -1051,6 +1066,7 @@ class Video(Group):
         points: Sequence[t.SelectionPoint],
         extra: Mapping[str, Any] | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.MultiElementsSelection:
         """Take points back.
 
@@ -1063,6 +1079,7 @@ class Video(Group):
             points: 1 to 10 points; a frame carries at most 10.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `MultiElementsSelection`; `raw` is the untouched answer.
@@ -1083,10 +1100,16 @@ class Video(Group):
             {"session_id": session_id, "frame_index": frame_index, "points": points},
             extra,
             extra_headers,
+            validate=validate,
         ).one(MultiElementsSelection)
 
     def clear_selection(
-        self, session_id: str, *, extra: Mapping[str, Any] | None = None, extra_headers: Mapping[str, str] | None = None
+        self,
+        session_id: str,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.MultiElementsCleared:
         """Take all points back.
 
@@ -1097,6 +1120,7 @@ class Video(Group):
             session_id: The session.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `MultiElementsCleared`; `raw` is the untouched answer.
@@ -1112,12 +1136,17 @@ class Video(Group):
         """
         from klingkit._methods.records import MultiElementsCleared
 
-        return self._call("video_multi_elements_selection_clear", {"session_id": session_id}, extra, extra_headers).one(
-            MultiElementsCleared
-        )
+        return self._call(
+            "video_multi_elements_selection_clear", {"session_id": session_id}, extra, extra_headers, validate=validate
+        ).one(MultiElementsCleared)
 
     def preview_selection(
-        self, session_id: str, *, extra: Mapping[str, Any] | None = None, extra_headers: Mapping[str, str] | None = None
+        self,
+        session_id: str,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.MultiElementsPreview:
         """See the marked elements through the clip.
 
@@ -1128,6 +1157,7 @@ class Video(Group):
             session_id: The session.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `MultiElementsPreview`; `raw` is the untouched answer.
@@ -1144,5 +1174,9 @@ class Video(Group):
         from klingkit._methods.records import MultiElementsPreview
 
         return self._call(
-            "video_multi_elements_selection_preview", {"session_id": session_id}, extra, extra_headers
+            "video_multi_elements_selection_preview",
+            {"session_id": session_id},
+            extra,
+            extra_headers,
+            validate=validate,
         ).one(MultiElementsPreview)
