@@ -61,6 +61,12 @@ def test_a_row_that_makes_no_sense_is_named(table: dict[str, Any], change: dict[
         read_table(table, IDS)
 
 
+def test_two_commands_of_one_name_are_named(table: dict[str, Any]) -> None:
+    table["call"]["audio_tts_run"]["alias"] = "text_to_audio"
+    with pytest.raises(MethodsError, match="text_to_audio names several commands"):
+        plan_methods(SPEC, read_table(table, IDS))
+
+
 @pytest.mark.parametrize("key", ["positional", "omit"])
 def test_a_row_names_only_arguments_there_are(table: dict[str, Any], key: str) -> None:
     table["create"]["video_extend"][key] = ["video_name"]

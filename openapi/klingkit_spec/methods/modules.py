@@ -223,10 +223,13 @@ def _table_module(spec: Mapping[str, Any], methods: Sequence[Method]) -> str:
         values: list[object] = [method.group.name, method.row.method, method.group.tag, body]
         values += [tuple(media), places.seconds, places.lists, method.row.flatten, external, *apart]
         values.append(any(argument.sent_as == "model_name" for argument in method.arguments))
-        values.append(bool(method.node.get("x-klingkit-billable")))
+        values.append(method.is_paid)
         rows.append(f'    "{method.operation}": Row({", ".join(repr(value) for value in values)}),')
+    calls = [method for method in methods if method.is_paid and not method.is_create]
+    commands = [*creates, *calls]
     methods_ = "\n".join(f'    "{method.operation}": "{method.row.alias}",' for method in creates)
-    summaries = "\n".join(f'    "{method.operation}": {json.dumps(method.row.summary)},' for method in creates)
+    calls_ = "\n".join(f'    "{method.operation}": "{method.row.alias}",' for method in calls)
+    summaries = "\n".join(f'    "{method.operation}": {json.dumps(method.row.summary)},' for method in commands)
     table = "\n".join(rows)
     return f'''{HEADER}"""What the client needs to know of each operation before it loads the methods."""
 
@@ -234,12 +237,17 @@ from __future__ import annotations
 
 from klingkit._shapes import Row
 
-__all__ = ["METHODS", "ROWS", "SUMMARIES"]
+__all__ = ["CALLS", "METHODS", "ROWS", "SUMMARIES"]
 
 METHODS = {{
 {methods_}
 }}
 """Every operation that can be created, and its name: that of the method, or one that is unique."""
+
+CALLS = {{
+{calls_}
+}}
+"""Every operation that may cost something and answers at once, and its name, likewise."""
 
 SUMMARIES = {{
 {summaries}

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from klingkit._shapes import Row
 
-__all__ = ["METHODS", "ROWS", "SUMMARIES"]
+__all__ = ["CALLS", "METHODS", "ROWS", "SUMMARIES"]
 
 METHODS = {
     "video_text2video": "text_to_video",
@@ -41,6 +41,19 @@ METHODS = {
 }
 """Every operation that can be created, and its name: that of the method, or one that is unique."""
 
+CALLS = {
+    "video_identify_face_run": "identify_face",
+    "video_multi_elements_selection_init": "init_selection",
+    "video_multi_elements_selection_add": "add_selection",
+    "video_multi_elements_selection_delete": "delete_selection",
+    "video_multi_elements_selection_clear": "clear_selection",
+    "video_multi_elements_selection_preview": "preview_selection",
+    "image_recognition_run": "recognize_image",
+    "audio_tts_run": "tts",
+    "element_simple_run": "simple_element",
+}
+"""Every operation that may cost something and answers at once, and its name, likewise."""
+
 SUMMARIES = {
     "video_text2video": "Start a video from a text.",
     "video_image2video": "Start a video from a picture.",
@@ -72,6 +85,15 @@ SUMMARIES = {
     "solution_goods_studio": "Start an advert from pictures and texts of a product.",
     "solution_talking_agent": "Start a video of a presenter who speaks a script.",
     "solution_drama_subtitle": "Start the translated subtitles of a clip.",
+    "video_identify_face_run": "Find the faces of a clip, and open a session for advanced_lip_sync.",
+    "video_multi_elements_selection_init": "Open a clip for multi_elements.",
+    "video_multi_elements_selection_add": "Mark an element of an opened clip by points.",
+    "video_multi_elements_selection_delete": "Take points back.",
+    "video_multi_elements_selection_clear": "Take all points back.",
+    "video_multi_elements_selection_preview": "See the marked elements through the clip.",
+    "image_recognition_run": "Cut a picture into subject, head, face and clothes.",
+    "audio_tts_run": "Speak a text.",
+    "element_simple_run": "Make an element of the older library.",
 }
 """What each of them does, in a line."""
 
