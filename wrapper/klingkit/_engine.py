@@ -30,6 +30,9 @@ __all__ = ["AsyncEngine", "Engine", "creation"]
 
 T = TypeVar("T")
 
+PROMPTS = 256
+"""A client keeps the prompts of so many creates, for a notebook to show: no handle has to grow for that."""
+
 
 class Engine:
     """Runs the flows of one `Kling`. The transport is loaded when the first flow runs."""
@@ -49,6 +52,7 @@ class Engine:
         self._poller: Poller | None = None
         self.homes: dict[str, Any] = {}
         self.recent = Recent()
+        self.prompts = Recent(PROMPTS)
         self._lock = threading.Lock()
         if http_client is not None:
             self._loaded()
@@ -107,6 +111,7 @@ class AsyncEngine:
         self._poller: AsyncPoller | None = None
         self.homes: dict[str, Any] = {}
         self.recent = Recent()
+        self.prompts = Recent(PROMPTS)
         if http_client is not None:
             self._loaded()
 

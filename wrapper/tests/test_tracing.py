@@ -146,8 +146,8 @@ def test_a_wait_that_fails_is_marked(respx_mock: Any, words: Any, either: Any, t
     assert PROMPT not in written(told)
 
 
-def many(kling: Any, count: int) -> list[Any]:
-    rest = {"klingkit_task": 1, "relay": kling.relay, "operation": "video_text2video"}
+def many(kling: Any, count: int, operation: str = "video_text2video") -> list[Any]:
+    rest = {"klingkit_task": 1, "relay": kling.relay, "operation": operation}
     return [kling.tasks.resume(json.dumps({**rest, "task_id": f"t{at}"})) for at in range(count)]
 
 
@@ -185,9 +185,9 @@ def test_polls_belong_to_their_wait_whichever_thread_makes_them(respx_mock: Any,
         task_id = request.url.path.rpartition("/")[2]
         return httpx.Response(200, json=words.done(URL) | {"data": words.done(URL)["data"] | {"task_id": task_id}})
 
-    respx_mock.get(url__startswith=words.root).mock(side_effect=answer)
-    with Kling("anyapi", api_key=words.key, tracing=tracing(told)) as kling:
-        tasks = many(kling, 12)
+    respx_mock.get(url__regex=r"/t\d+$").mock(side_effect=answer)
+    with Kling("xiexus", api_key=words.key, tracing=tracing(told)) as kling:
+        tasks = many(kling, 12, "video_image2video")
         threads = [threading.Thread(target=task.wait) for task in tasks]
         for thread in threads:
             thread.start()

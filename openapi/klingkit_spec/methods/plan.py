@@ -66,7 +66,8 @@ def plan_methods(spec: Mapping[str, Any], table: Table) -> list[Method]:
     """Return every method, in the order of the table.
 
     Raises:
-        MethodsError: a row names an argument that the operation does not have, a tag has no group, or two commands one name.
+        MethodsError: a row names an argument that the operation does not have, a tag has no group, or two commands
+            have one name.
     """
     nodes = {node["operationId"]: (path, verb, node) for path, verb, node in operations(dict(spec))}
     rows = [(f"{name}_create", row) for name, row in table.creates.items()] + list(table.calls.items())
