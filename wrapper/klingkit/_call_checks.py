@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from klingkit._dialect import Wording
+from klingkit._surface import row_of
 from klingkit._validation import checked_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from klingkit._request import Session
+    from klingkit._shapes import Medium
     from klingkit._surface import Operation
 
 __all__ = ["check_page", "checked_call"]
@@ -32,7 +34,7 @@ def checked_call(
     Raises:
         InvalidRequestError: something is wrong; `problems` has all of it.
     """
-    return _checked(session, operation, build, arguments, extra, _PAGED)
+    return _checked(session, operation, build, arguments, extra, _PAGED, row_of(operation).media)
 
 
 def check_page(session: Session, operation: Operation, page: int, page_size: int) -> None:
@@ -54,6 +56,7 @@ def _checked(
     arguments: Mapping[str, Any],
     extra: Mapping[str, Any] | None,
     wording: Wording,
+    media: Sequence[Medium] = (),
 ) -> dict[str, Any]:
     return checked_fields(
         build,
@@ -63,4 +66,5 @@ def _checked(
         documents_of=session.relay.documents_of,
         wording=wording,
         extra=extra,
+        media=media,
     )

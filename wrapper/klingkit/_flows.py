@@ -87,6 +87,7 @@ def order(
             documents_of=session.relay.documents_of,
             wording=wording,
             extra=extra,
+            media=operation.row.media,
         )
     else:
         fields = build(arguments)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from klingkit_spec.methods.docstrings import Facts
+    from klingkit_spec.methods.places import Limits
     from klingkit_spec.methods.plan import Argument, Method
     from klingkit_spec.methods.table import Group, Table
 
@@ -211,9 +212,19 @@ __all__ = {names}
 def _table_module(spec: Mapping[str, Any], methods: Sequence[Method]) -> str:
     creates = [method for method in methods if method.is_create]
     rows = []
+    limits: dict[Limits | None, str] = {None: "None"}
     for method in methods:
         places = places_of(spec, method.body)
-        media = [(medium.path, medium.kind, medium.types, medium.alone) for medium in places.media]
+        media = [
+            (
+                medium.path,
+                medium.kind,
+                medium.types,
+                medium.alone,
+                _Name(limits.setdefault(medium.limits, f"L{len(limits)}")),
+            )
+            for medium in places.media
+        ]
         external = _external_id(spec, method)
         apart = [
             tuple(argument.sent_as for argument in method.arguments if argument.place == place)
@@ -231,13 +242,16 @@ def _table_module(spec: Mapping[str, Any], methods: Sequence[Method]) -> str:
     calls_ = "\n".join(f'    "{method.operation}": "{method.row.alias}",' for method in calls)
     summaries = "\n".join(f'    "{method.operation}": {json.dumps(method.row.summary)},' for method in commands)
     table = "\n".join(rows)
+    limits_ = "\n".join(f"{name} = Limits{told!r}" for told, name in limits.items() if told is not None)
     return f'''{HEADER}"""What the client needs to know of each operation before it loads the methods."""
 
 from __future__ import annotations
 
-from klingkit._shapes import Row
+from klingkit._shapes import Limits, Row
 
 __all__ = ["CALLS", "METHODS", "ROWS", "SUMMARIES"]
+
+{limits_}
 
 METHODS = {{
 {methods_}
@@ -259,6 +273,15 @@ ROWS = {{
 }}
 """Every operation that has a method of its own."""
 '''
+
+
+class _Name(str):
+    """A name, written without quotes."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
 
 
 def _external_id(spec: Mapping[str, Any], method: Method) -> tuple[str, ...]:

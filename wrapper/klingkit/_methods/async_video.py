@@ -189,8 +189,8 @@ class AsyncVideo(AsyncGroup):
                 `<<<element_1>>>`.
             model_name: The model; names klingkit does not know yet are sent as they are. Retired on 2026-09-15: All
                 before kling-v2-5-turbo.
-            image_tail: The last frame. A path, bytes, a binary file, an address or Base64; jpg, jpeg or png, at most 10
-                MB, each side at least 300 px, aspect ratio 1:2.5 to 2.5:1. Not documented by newapi-b, xiexus.
+            image_tail: The last frame; no shape of its own is asked of it. A path, bytes, a binary file, an address or
+                Base64; jpg, jpeg or png, at most 10 MB, each side at least 300 px. Not documented by newapi-b, xiexus.
             multi_shot: Make a video of several shots. While it is true `prompt` is ignored, unless `shot_type` is
                 `intelligence`; while it is false `shot_type` and `multi_prompt` are ignored. Only kling-v3 takes it.
                 Kling's default is False. Not documented by newapi-a1, newapi-a2, newapi-b, openai-next, xiexus.
@@ -209,9 +209,9 @@ class AsyncVideo(AsyncGroup):
             cfg_scale: How closely the prompt is followed, 0 to 1; higher is closer. Only models before kling-v2 take
                 it. Kling's default is 0.5. Not documented by newapi-b, xiexus.
             mode: std is 720p, pro is 1080p, 4k is kling-v3 only. Kling's default is std. Not documented by xiexus.
-            static_mask: Motion brush: the area that stands still. kling-v1 and kling-v1-5 only. A path, bytes, a binary
-                file, an address or Base64; jpg, jpeg or png, at most 10 MB, each side at least 300 px, aspect ratio
-                1:2.5 to 2.5:1. Not documented by newapi-b, xiexus.
+            static_mask: Motion brush: the area that stands still, in a mask of the shape of `image` and of the size of
+                all other masks. kling-v1 and kling-v1-5 only. A path, bytes, a binary file, an address or Base64; jpg,
+                jpeg or png, at most 10 MB. Not documented by newapi-b, xiexus.
             dynamic_masks: Motion brush: up to 6 areas that move along a path. kling-v1 and kling-v1-5 only. Not
                 documented by newapi-b, xiexus.
             camera_control: How the camera moves. No model of today takes it: kling-v1 did in std, kling-v1-5 in pro,
