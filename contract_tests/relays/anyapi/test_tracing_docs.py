@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from opentelemetry import trace
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -15,14 +16,14 @@ import klingkit
 from klingkit_emulator.launch import launch
 
 if TYPE_CHECKING:
-    import pytest
     from opentelemetry.sdk.trace import TracerProvider
 
 TEXT = (Path(__file__).resolve().parents[3] / "docs" / "tracing.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("transport", ["builtin", "httpx"])
 def test_the_example_runs_and_makes_the_spans_of_the_table(
-    waits: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    waits: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, transport: Any
 ) -> None:
     (example,) = re.findall(r"^```python\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
     exporter = InMemorySpanExporter()
@@ -34,13 +35,15 @@ def test_the_example_runs_and_makes_the_spans_of_the_table(
     monkeypatch.setattr(trace, "set_tracer_provider", remember)
     monkeypatch.chdir(tmp_path)
     with launch(["anyapi"], speed=50_000) as emulator:
-        here = functools.partial(klingkit.Kling, base_url=emulator.base_url("anyapi"), api_key=emulator.api_key)
+        reached: dict[str, Any] = {"base_url": emulator.base_url("anyapi"), "network": klingkit.Network(transport)}
+        here = functools.partial(klingkit.Kling, api_key=emulator.api_key, **reached)
         monkeypatch.setattr(klingkit, "Kling", here)
         exec(compile(example, "docs/tracing.md", "exec"), {})
     assert (tmp_path / "fox.mp4").stat().st_size > 0
-    names = {span.name for span in exporter.get_finished_spans()}
+    told = {span.name: span.attributes or {} for span in exporter.get_finished_spans()}
     operation = "video_text2video"
-    assert names == {
+    assert told[f"download {operation}"]["klingkit.download.bytes"] == (tmp_path / "fox.mp4").stat().st_size
+    assert told.keys() == {
         "generate_content kling-v3",
         f"POST {operation}_create",
         f"wait {operation}",
