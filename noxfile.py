@@ -124,7 +124,8 @@ def wheel(session: nox.Session) -> None:
     session.run("klingkit", "--version")
     session.run("klingkit", "--help", silent=True)
     session.run("klingkit", "check", "--list", success_codes=[2], silent=True)
-    session.install(f"{built}[all]", "pytest", "pytest-timeout", "pytest-xdist", "respx", "-c", str(pins))
+    tools = ["opentelemetry-sdk", "pytest", "pytest-timeout", "pytest-xdist", "respx"]
+    session.install(f"{built}[all]", *tools, "-c", str(pins))
     session.chdir(out)  # away from the sources, so that only the wheel can be imported
     paths = [str(ROOT / path) for path in ("wrapper/tests", "generated_client/tests", "contract_tests/relays")]
     session.run("pytest", "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT), "-q", "-n", "2", *paths)

@@ -45,8 +45,8 @@ API_KEY = "sk-emulator"
 OTHER_API_KEY = "sk-emulator-other"
 _HOST = re.compile(r"[A-Za-z0-9._\-\[\]:]{1,255}")
 _NEWEST = 100
-# The largest picture in Base64, a few times over.
-_LARGEST_BODY = 64 * 1024 * 1024
+# The largest picture (50 MB) in Base64, a few times over.
+_LARGEST_BODY = 256 * 1024 * 1024
 
 
 def create_app(

@@ -20,18 +20,20 @@ _SCHEMAS = "schemas"
 
 
 def requests_table(document: Mapping[str, Any]) -> str:
-    """Return, as JSON text, what `document` says about the bodies of its requests.
+    """Return, as JSON text, what `document` says about its requests.
 
-    ``operations`` has every operation that takes a body: its ``schema``, the ``rules`` of schema and operation, what
-    each model ``offers``, and the ``source`` where a person can read it. ``schemas`` are those they refer to, as
-    ``#/schemas/<name>``.
+    ``operations`` has every operation that takes a body, or else a query: its ``schema`` (of a query: of an object with
+    the parameters for members), the ``rules`` of schema and operation, what each model ``offers``, and the ``source``
+    where a person can read it. ``schemas`` are those they refer to, as ``#/schemas/<name>``.
     """
     found: dict[str, Any] = {}
     used: set[str] = set()
-    for _, _, node in operations(document):
+    for path, _, node in operations(document):
         body = _followed(document, node.get("requestBody", {}))
         schema = lookup(body, _JSON)
         if schema is MISSING:
+            schema = _query(document, path, node)
+        if not schema:
             continue
         rules = [*_rules(document, schema), *node.get(RULES, ())]
         found[node["operationId"]] = {
@@ -49,6 +51,20 @@ def requests_table(document: Mapping[str, Any]) -> str:
             kept[name] = _bare(schemas[name])
             queue += [name for section, name in references(schemas[name]) if section == _SCHEMAS]
     return yamlio.dump_compact_json({"operations": found, _SCHEMAS: kept})
+
+
+def _query(document: Mapping[str, Any], path: str, node: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schema of an object with the parameters of a query for members; empty where there is no query."""
+    entries = [*document["paths"][path].get("parameters", ()), *node.get("parameters", ())]
+    parameters = [one for entry in entries if (one := _followed(document, entry))["in"] == "query"]
+    if not parameters:
+        return {}
+    required = sorted(one["name"] for one in parameters if one.get("required"))
+    return {
+        "type": "object",
+        "properties": {one["name"]: one.get("schema", {}) for one in parameters},
+        **({"required": required} if required else {}),
+    }
 
 
 def _rules(document: Mapping[str, Any], schema: Mapping[str, Any]) -> list[Any]:

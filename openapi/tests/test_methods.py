@@ -11,7 +11,7 @@ import pytest
 
 import klingkit_data
 from klingkit_spec.methods.annotations import Types
-from klingkit_spec.methods.places import places_of
+from klingkit_spec.methods.places import limits_of, places_of
 from klingkit_spec.methods.plan import plan_methods
 from klingkit_spec.methods.table import MethodsError, read_table
 from klingkit_spec.methods.wording import argument_text, told
@@ -59,6 +59,37 @@ def test_a_row_that_makes_no_sense_is_named(table: dict[str, Any], change: dict[
     table["create"]["video_extend"] |= change
     with pytest.raises(MethodsError, match=said):
         read_table(table, IDS)
+
+
+@pytest.mark.parametrize(
+    ("told", "limits"),
+    [
+        (
+            "jpg, jpeg or png, at most 10 MB, each side at least 300 px, aspect ratio 1:2.5 to 2.5:1.",
+            (2, 10, 300, 0, 2.5),
+        ),
+        ("jpg, jpeg, png or\nwebp, at most 50 MB, each side 300 to 65536 px.", (3, 50, 300, 65536, 0.0)),
+        ("jpg or png, at most 10\nMB.", (2, 10, 0, 0, 0.0)),
+    ],
+)
+def test_the_limits_of_a_picture_are_read_from_its_description(told: str, limits: tuple[Any, ...]) -> None:
+    formats, *numbers = limits_of(told)
+    assert (len(formats), *numbers) == limits
+    assert formats == ("jpg", "png", "webp")[: len(formats)]
+
+
+@pytest.mark.parametrize(
+    "told", ["A picture in Base64.", "jpg or png.", "At most 10 MB.", "jpg, at most 9 MB, aspect ratio 1:2 to 3:1."]
+)
+def test_a_picture_without_limits_stops_the_command(told: str) -> None:
+    with pytest.raises(MethodsError, match="a picture is described"):
+        limits_of(told)
+
+
+def test_two_commands_of_one_name_are_named(table: dict[str, Any]) -> None:
+    table["call"]["audio_tts_run"]["alias"] = "text_to_audio"
+    with pytest.raises(MethodsError, match="text_to_audio names several commands"):
+        plan_methods(SPEC, read_table(table, IDS))
 
 
 @pytest.mark.parametrize("key", ["positional", "omit"])

@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from klingkit._registry import relay_ids
     from klingkit._result import AsyncResult, Result
     from klingkit._task import AsyncTask, Task
+    from klingkit._tracing import Tracing
 
 __all__ = [
     "AnswerTimeoutError",
@@ -131,6 +132,7 @@ __all__ = [
     "TaskState",
     "Timeouts",
     "TooExpensiveError",
+    "Tracing",
     "TrajectoryPoint",
     "TransportError",
     "UnexpectedAnswerError",
@@ -167,6 +169,7 @@ _LAZY = {
     "SubjectImage": "_methods.types",
     "Task": "_task",
     "TaskState": "_answer",
+    "Tracing": "_tracing",
     "TrajectoryPoint": "_methods.types",
     "VoiceReference": "_methods.types",
     "WatermarkOption": "_methods.types",

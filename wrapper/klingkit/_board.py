@@ -184,6 +184,7 @@ class Board:
     def _timed(self, sweep: Sweep, now: float) -> Sweep:
         watches = self._groups[sweep.operation].watches
         sweep.left = max(0.0, min((watch.deadline for watch in watches), default=now) - now)
+        sweep.spans = [watch.span for watch in watches if watch.span is not None]
         return sweep
 
     # ------------------------------------------------------------------------------------------ how jobs ended
@@ -318,6 +319,8 @@ class Board:
         before = task._status()
         if note(task, state):
             self.changes.append((task, before[0]))
+            if watch.span is not None:
+                watch.span.changed(task.task_id, before[0], state.state)
             if watch.tells:
                 watch.news.append(News(task, over=False))
                 watch.wake()

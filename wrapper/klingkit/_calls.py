@@ -75,8 +75,11 @@ def ask(
     arguments: Mapping[str, Any],
     extra: Mapping[str, Any] | None,
     extra_headers: Mapping[str, str] | None,
+    validate: bool | None = None,
 ) -> Flow[Answered]:
     """Make a call of the one spec that makes no task. `operation` is its whole id.
+
+    `validate` says whether it is held against the relay's documents; None leaves that to the session.
 
     Raises:
         InvalidRequestError: an argument is wrong, or the relay does not offer the call; nothing was sent.
@@ -84,10 +87,35 @@ def ask(
         TransportError, RelayError, UnexpectedAnswerError: it could not be asked, or refuses.
         OutcomeUnknownError: it may cost something, and no usable answer came.
     """
+    checks = session.validate if validate is None else validate
+    flow = _ask(session, operation, arguments, extra, extra_headers, checks=checks)
+    if session.spans is None or not row_of(operation).paid:
+        return flow
+    media = "speech" if row_of(operation).area == "audio" else "json"
+    return session.spans.creating(session, operation.rpartition("_")[0], media, arguments, flow)
+
+
+def _ask(
+    session: Session,
+    operation: str,
+    arguments: Mapping[str, Any],
+    extra: Mapping[str, Any] | None,
+    extra_headers: Mapping[str, str] | None,
+    *,
+    checks: bool,
+) -> Flow[Answered]:
     check_offered(session.relay, operation, allow_undocumented=session.allow_undocumented)
 
     def prepare() -> tuple[Call, dict[str, Any]]:
-        fields = call_fields(operation, arguments, extra)
+        def build(given: Mapping[str, Any]) -> dict[str, Any]:
+            return call_fields(operation, given, extra)
+
+        if checks:
+            from klingkit._call_checks import checked_call  # the documents' tables: loaded when first needed
+
+            fields = checked_call(session, operation, build, arguments, extra)
+        else:
+            fields = build(arguments)
         if session.limit is not None and row_of(operation).paid:
             session.limit.check(session.relay.id, operation.rpartition("_")[0], fields)
         return free_call(session, operation, fields, extra_headers), fields
@@ -161,7 +189,8 @@ def _exchange(
             delay = decide(error, attempt, session.max_retries, call.url)
             if delay is None:
                 raise
-        yield from pause(delay)
+            trouble = error
+        yield from pause(delay, trouble, attempt + 1)
     raise AssertionError("unreachable: the loop above has no other end")
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from klingkit._task import AsyncTask, Task
     from klingkit._tasks import AsyncTasks, Tasks
     from klingkit._timeouts import Timeouts
+    from klingkit._tracing import Tracing
     from klingkit._transport import AsyncHttpClient, SyncHttpClient
     from klingkit.events import Event
 
@@ -103,6 +104,8 @@ class Kling(_Client, Groups):
             software drops some (``klingkit relays show newapi-b``); without this such a create is refused.
         environ: read instead of the environment.
         on_event: called with everything that happens; see `klingkit.events`.
+        tracing: True gives OpenTelemetry spans of everything, by the global tracer provider; a `Tracing` says more.
+            None asks ``KLINGKIT_TRACING`` (1 or 0). Needs the extra ``[otel]``.
 
     Raises:
         UnknownRelayError: there is no such relay.
@@ -128,6 +131,7 @@ class Kling(_Client, Groups):
         allow_dropped: bool = False,
         environ: Mapping[str, str] | None = None,
         on_event: Callable[[Event], object] | None = None,
+        tracing: Tracing | bool | None = None,
     ) -> None:
         self._session, secret = set_up(
             relay,
@@ -140,6 +144,7 @@ class Kling(_Client, Groups):
             max_cost=max_cost,
             allow_dropped=allow_dropped,
             environ=environ,
+            tracing=tracing,
         )
         self._environ = environ
         self._http_client = way_of(http_client, network)
@@ -279,6 +284,7 @@ class AsyncKling(_Client, AsyncGroups):
         allow_dropped: bool = False,
         environ: Mapping[str, str] | None = None,
         on_event: Callable[[Event], object] | None = None,
+        tracing: Tracing | bool | None = None,
     ) -> None:
         self._session, secret = set_up(
             relay,
@@ -291,6 +297,7 @@ class AsyncKling(_Client, AsyncGroups):
             max_cost=max_cost,
             allow_dropped=allow_dropped,
             environ=environ,
+            tracing=tracing,
         )
         self._environ = environ
         self._http_client = way_of(http_client, network)

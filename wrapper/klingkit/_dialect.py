@@ -34,12 +34,12 @@ class Wording:
     """
 
     rename: Mapping[str, str]
-    numbers: frozenset[str]
-    unwrap: Mapping[str, str]
-    top_level: frozenset[str]
-    rest: str
-    headers: Mapping[str, str]
-    header_values: Mapping[str, Mapping[str, str]]
+    numbers: frozenset[str] = frozenset()
+    unwrap: Mapping[str, str] = field(default_factory=dict)
+    top_level: frozenset[str] = frozenset()
+    rest: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    header_values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     query_path: str = ""
     repeat: Mapping[str, str] = field(default_factory=dict)
     also_at_top: bool = False

@@ -109,7 +109,7 @@ class Documented:
 def _problem(found: Finding, source: str) -> Problem:
     words = (
         found.words
-        if found.words.startswith(("is ", "has ", "takes ", "needs ", "cannot ", "or "))
+        if found.words.startswith(("is ", "has ", "takes ", "needs ", "cannot ", "or ", "with "))
         else f": {found.words}"
     )
     space = "" if words.startswith(":") else " "

@@ -30,6 +30,9 @@ __all__ = ["AsyncEngine", "Engine", "creation"]
 
 T = TypeVar("T")
 
+PROMPTS = 256
+"""A client keeps the prompts of so many creates, for a notebook to show: no handle has to grow for that."""
+
 
 class Engine:
     """Runs the flows of one `Kling`. The transport is loaded when the first flow runs."""
@@ -49,6 +52,7 @@ class Engine:
         self._poller: Poller | None = None
         self.homes: dict[str, Any] = {}
         self.recent = Recent()
+        self.prompts = Recent(PROMPTS)
         self._lock = threading.Lock()
         if http_client is not None:
             self._loaded()
@@ -81,6 +85,10 @@ class Engine:
                 from klingkit._transports import sync_sender
 
                 transport = sync_sender(self.session.root, self.secret, self._http_client)
+                if self.session.spans is not None:
+                    from klingkit._traced import TracedSync
+
+                    transport = TracedSync(transport, self.session.spans)
                 self._driver = SyncDriver(transport, self.secret, self.hooks)
             return self._driver
 
@@ -103,6 +111,7 @@ class AsyncEngine:
         self._poller: AsyncPoller | None = None
         self.homes: dict[str, Any] = {}
         self.recent = Recent()
+        self.prompts = Recent(PROMPTS)
         if http_client is not None:
             self._loaded()
 
@@ -132,6 +141,10 @@ class AsyncEngine:
             from klingkit._transports import async_sender
 
             transport = async_sender(self.session.root, self.secret, self._http_client)
+            if self.session.spans is not None:
+                from klingkit._traced import TracedAsync
+
+                transport = TracedAsync(transport, self.session.spans)
             self._driver = AsyncDriver(transport, self.secret, self.hooks)
         return self._driver
 
@@ -191,4 +204,7 @@ def creation(
     def prepare() -> Order:
         return order(session, find_operation(operation), arguments, extra, extra_headers, minted, validate)
 
-    return create(prepare)
+    flow = create(prepare)
+    if session.spans is None:
+        return flow
+    return session.spans.creating(session, operation, find_operation(operation).media, arguments, flow)

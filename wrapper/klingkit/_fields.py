@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from klingkit._errors import InvalidRequestError
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["call_fields", "request_fields"]
 
-_ENCODE = {"picture": encode_image, "sound": encode_sound}
 _TIMES = ("start_time", "end_time")
 
 
@@ -70,8 +70,11 @@ def call_fields(operation: str, arguments: Mapping[str, Any], extra: Mapping[str
     for name in _TIMES:
         if isinstance(fields.get(name), datetime):
             fields[name] = round(fields[name].timestamp() * 1000)
-    for name in row.queries:
-        if name.endswith("task_ids") and name in fields:
+    kinds = [name for name in row.queries if name.endswith("task_ids")]
+    if kinds and sum(name in fields for name in kinds) != 1:
+        _refuse(kinds[0], f"or {kinds[1]} is needed, and not both.")
+    for name in kinds:
+        if name in fields:
             fields[name] = _ids(as_list(fields[name], name), name)
     return _merged(fields, extra, row)
 
@@ -107,7 +110,9 @@ def _in_seconds(fields: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any]
 
 def _coded(fields: dict[str, Any], row: Row) -> dict[str, Any]:
     for medium in row.media:
-        fields = encoded(fields, medium, _ENCODE[medium[1]])
+        limits = medium[-1]
+        encode = encode_sound if limits is None else partial(encode_image, limits=limits)
+        fields = encoded(fields, medium, encode)
     return fields
 
 

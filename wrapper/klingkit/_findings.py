@@ -126,7 +126,9 @@ def _choices(schemas: Schemas, schema: Mapping[str, Any], keyword: str, value: A
         words = f"or {' or '.join(names[1:])} is needed"
         if keyword == "oneOf" and kept:
             words += ", but only one of them"
-        yield Finding(_joined(path, names[0]), keyword, words, _at(value, names))
+        first, *others = names[0].split(" with ")
+        words = " ".join([*(f"with {name}" for name in others), words])
+        yield Finding(_joined(path, first), keyword, words, _at(value, [first]))
         return
     whole = [part for part in parts if not list(_types(part, value))]
     closest = min(([*findings(schemas, part, value, path)] for part in whole or parts), key=len)

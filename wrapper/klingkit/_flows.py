@@ -87,6 +87,7 @@ def order(
             documents_of=session.relay.documents_of,
             wording=wording,
             extra=extra,
+            media=operation.row.media,
         )
     else:
         fields = build(arguments)
@@ -234,6 +235,10 @@ def fetch_page(
             relay=session.relay.id,
             operation=f"{operation.id}_list",
         )
+    if session.validate:
+        from klingkit._call_checks import check_page  # the documents' tables: loaded when first needed
+
+        check_page(session, operation, page, page_size)
     list_call(session, operation, page, page_size)  # refuses numbers out of range before anything is sent
     found = yield from _page_again(session, operation, page, page_size, cursor)
     for _ in range(page - 1 if operation.shared and cursor is None else 0):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from klingkit._engine import creation
 from klingkit._flows import get
+from klingkit._prompts import prompt_of
 from klingkit._surface import find_operation
 from klingkit._task import AsyncTask, Task
 
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from klingkit._engine import AsyncEngine, Engine
     from klingkit._result import AsyncResult, Result
 
-__all__ = ["AsyncGroup", "Group"]
+__all__ = ["AsyncGroup", "Group", "remember"]
+
+_SHOWN = 501  # characters; a notebook shows 500
 
 
 class Group:
@@ -38,6 +41,7 @@ class Group:
     ) -> Task:
         session = self._engine.session
         state, order = self._engine.run(creation(session, operation, arguments, extra, extra_headers, validate))
+        remember(self._engine, operation, state.task_id, order.fields)
         return Task(self._engine, session.relay.id, operation, str(state.task_id), order.external_task_id, state)
 
     def _get(self, operation: str, task_id: str) -> Task:
@@ -51,10 +55,12 @@ class Group:
         arguments: Mapping[str, Any],
         extra: Mapping[str, Any] | None,
         extra_headers: Mapping[str, str] | None,
+        *,
+        validate: bool | None = None,
     ) -> Answered:
         from klingkit._calls import ask  # not needed, and not loaded, by those who only make videos
 
-        return self._engine.run(ask(self._engine.session, operation, arguments, extra, extra_headers))
+        return self._engine.run(ask(self._engine.session, operation, arguments, extra, extra_headers, validate))
 
     def _finished(
         self,
@@ -62,13 +68,16 @@ class Group:
         arguments: Mapping[str, Any],
         extra: Mapping[str, Any] | None,
         extra_headers: Mapping[str, str] | None,
+        *,
+        validate: bool | None = None,
     ) -> Result:
         from klingkit._calls import ask, finished_task
         from klingkit._result import Result
 
         session = self._engine.session
-        answered = self._engine.run(ask(session, operation, arguments, extra, extra_headers))
+        answered = self._engine.run(ask(session, operation, arguments, extra, extra_headers, validate))
         state = finished_task(session, operation, answered)
+        remember(self._engine, operation, state.task_id, arguments)
         return Result(Task(self._engine, session.relay.id, operation, str(state.task_id), None, state))
 
 
@@ -92,6 +101,7 @@ class AsyncGroup:
         session = self._engine.session
         flow = creation(session, operation, arguments, extra, extra_headers, validate)
         state, order = await self._engine.run(flow)
+        remember(self._engine, operation, state.task_id, order.fields)
         return AsyncTask(self._engine, session.relay.id, operation, str(state.task_id), order.external_task_id, state)
 
     async def _get(self, operation: str, task_id: str) -> AsyncTask:
@@ -107,10 +117,12 @@ class AsyncGroup:
         arguments: Mapping[str, Any],
         extra: Mapping[str, Any] | None,
         extra_headers: Mapping[str, str] | None,
+        *,
+        validate: bool | None = None,
     ) -> Answered:
         from klingkit._calls import ask
 
-        return await self._engine.run(ask(self._engine.session, operation, arguments, extra, extra_headers))
+        return await self._engine.run(ask(self._engine.session, operation, arguments, extra, extra_headers, validate))
 
     async def _finished(
         self,
@@ -118,11 +130,20 @@ class AsyncGroup:
         arguments: Mapping[str, Any],
         extra: Mapping[str, Any] | None,
         extra_headers: Mapping[str, str] | None,
+        *,
+        validate: bool | None = None,
     ) -> AsyncResult:
         from klingkit._calls import ask, finished_task
         from klingkit._result import AsyncResult
 
         session = self._engine.session
-        answered = await self._engine.run(ask(session, operation, arguments, extra, extra_headers))
+        answered = await self._engine.run(ask(session, operation, arguments, extra, extra_headers, validate))
         state = finished_task(session, operation, answered)
+        remember(self._engine, operation, state.task_id, arguments)
         return AsyncResult(AsyncTask(self._engine, session.relay.id, operation, str(state.task_id), None, state))
+
+
+def remember(engine: Engine | AsyncEngine, operation: str, task_id: str | None, fields: Mapping[str, Any]) -> None:
+    """Keep the prompt of a create for whoever has the task shown."""
+    if prompt := prompt_of(fields):
+        engine.prompts.keep((operation, task_id), prompt[:_SHOWN])

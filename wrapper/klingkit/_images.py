@@ -19,18 +19,17 @@ from urllib.parse import urlsplit
 
 from klingkit._errors import InvalidRequestError
 from klingkit._payload import Picture
+from klingkit._pictures import format_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import NoReturn
 
-__all__ = ["MAX_IMAGE_BYTES", "encode_image"]
+    from klingkit._shapes import Limits
 
-MAX_IMAGE_BYTES = 10 * 1024 * 1024
-"""Kling takes pictures of at most 10 MB."""
+__all__ = ["encode_image"]
 
-_PNG = b"\x89PNG\r\n\x1a\n"
-_JPEG = b"\xff\xd8\xff"
+_MEGABYTE = 1024 * 1024
 _DATA_URI = re.compile(r"data:[\w.+/-]*(?:;[\w=.-]+)*;base64,", re.IGNORECASE)
 _BLANKS = re.compile(r"\s+")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
@@ -39,31 +38,32 @@ _BEGINNING = 64
 _STREAMED = 256 * 1024
 
 
-def encode_image(image: object, argument: str) -> str:
+def encode_image(image: object, argument: str, limits: Limits) -> str:
     """Return the picture as an address, as bare Base64, or as a `Picture` that is Base64 once it is sent.
 
     Args:
         image: a path (of a file that exists), bytes, a binary file object, an http(s) address, or Base64 text, whose
-            ``data:`` prefix and line breaks are removed. jpg or png, at most 10 MB.
+            ``data:`` prefix and line breaks are removed.
         argument: what the picture is for, such as ``image``; errors name it.
+        limits: formats and bytes that are taken there; its pixels are another matter (`_pictures`).
 
     Raises:
-        InvalidRequestError: it is none of these, cannot be read, is empty, too big, or neither jpg nor png.
+        InvalidRequestError: it is none of these, cannot be read, is empty, too big, or of another format.
     """
     if isinstance(image, str):
-        return _from_text(image, argument)
+        return _from_text(image, argument, limits)
     if isinstance(image, os.PathLike):
-        return _from_file(os.fspath(image), argument)
+        return _from_file(os.fspath(image), argument, limits)
     if isinstance(image, bytes | bytearray | memoryview):
-        return _from_bytes(bytes(image), argument, "the bytes")
+        return _from_bytes(bytes(image), argument, limits, "the bytes")
     if callable(getattr(image, "read", None)):
-        return _from_stream(image, argument)
+        return _from_stream(image, argument, limits)
     return _refuse(
         argument, f"cannot be a {type(image).__name__}; give a path, bytes, a binary file, an address or Base64."
     )
 
 
-def _from_text(text: str, argument: str) -> str:
+def _from_text(text: str, argument: str, limits: Limits) -> str:
     stripped = text.strip()
     if not stripped:
         _refuse(argument, "is an empty text; give a path, an http(s) address or Base64.")
@@ -71,7 +71,7 @@ def _from_text(text: str, argument: str) -> str:
         return _address(stripped, argument)
     is_data = _DATA_URI.match(stripped)
     if is_data is None and len(text) <= _LONGEST_PATH and os.path.exists(text):
-        return _from_file(text, argument)
+        return _from_file(text, argument, limits)
     bare = _BLANKS.sub("", stripped[is_data.end() :] if is_data else stripped)
     if not _BASE64.fullmatch(bare) or (is_data is None and len(bare) < 32):
         shown = stripped if len(stripped) <= 60 else stripped[:57] + "..."
@@ -80,7 +80,7 @@ def _from_text(text: str, argument: str) -> str:
         raw = base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True)
     except binascii.Error as error:
         _refuse(argument, "looks like Base64 but is not: it is cut off or damaged.", error)
-    _check(raw[:_BEGINNING], len(raw), argument, "the Base64 text")
+    _check(raw[:_BEGINNING], len(raw), argument, limits, "the Base64 text")
     return base64.b64encode(raw).decode("ascii")
 
 
@@ -94,16 +94,16 @@ def _address(text: str, argument: str) -> str:
     return text
 
 
-def _from_file(name: str | bytes, argument: str) -> str:
-    path = Path(os.fsdecode(name))
+def _from_file(name: str | bytes, argument: str, limits: Limits) -> str:
+    path, most = Path(os.fsdecode(name)), limits.megabytes * _MEGABYTE
     if path.is_dir():
         _refuse(argument, f"is the folder {path}; give a picture file.")
     try:
         with path.open("rb", buffering=0) as stream:
             regular = stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
-            beginning = stream.read(_BEGINNING if regular else MAX_IMAGE_BYTES + 1)
+            beginning = stream.read(_BEGINNING if regular else most + 1)
             size = os.fstat(stream.fileno()).st_size
-            while not regular and len(beginning) <= MAX_IMAGE_BYTES and (more := stream.read(MAX_IMAGE_BYTES)):
+            while not regular and len(beginning) <= most and (more := stream.read(most)):
                 beginning += more  # a pipe: it can be read once
     except FileNotFoundError as error:
         _refuse(argument, f"is the file {path}, which does not exist.", error)
@@ -111,20 +111,20 @@ def _from_file(name: str | bytes, argument: str) -> str:
         _refuse(argument, f"is the file {path}, which cannot be read ({getattr(error, 'strerror', error)}).", error)
     what = f"the file {path}"
     if not regular:
-        return _from_bytes(beginning, argument, what)
-    _check(beginning, size, argument, what)
+        return _from_bytes(beginning, argument, limits, what)
+    _check(beginning, size, argument, limits, what)
     return _coded(partial(open, path, "rb", buffering=0), size, argument, what)
 
 
-def _from_bytes(raw: bytes, argument: str, what: str) -> str:
-    _check(raw[:_BEGINNING], len(raw), argument, what)
+def _from_bytes(raw: bytes, argument: str, limits: Limits, what: str) -> str:
+    _check(raw[:_BEGINNING], len(raw), argument, limits, what)
     return _coded(partial(io.BytesIO, raw), len(raw), argument, what)
 
 
-def _from_stream(stream: Any, argument: str) -> str:
+def _from_stream(stream: Any, argument: str, limits: Limits) -> str:
     try:
         start, size = _extent(stream)
-        raw = stream.read(MAX_IMAGE_BYTES + 1 if size is None else _BEGINNING)
+        raw = stream.read(limits.megabytes * _MEGABYTE + 1 if size is None else _BEGINNING)
         if size is not None:
             stream.seek(start)
     except (OSError, ValueError) as error:
@@ -134,8 +134,8 @@ def _from_stream(stream: Any, argument: str) -> str:
     if not raw:
         _refuse(argument, "is a file with nothing left to read; open it anew, or seek(0) first.")
     if size is None:
-        return _from_bytes(bytes(raw), argument, "the file")
-    _check(bytes(raw), size, argument, "the file")
+        return _from_bytes(bytes(raw), argument, limits, "the file")
+    _check(bytes(raw), size, argument, limits, "the file")
     return _coded(partial(_Again, stream, start), size, argument, "the file")
 
 
@@ -177,13 +177,18 @@ class _Again:
         pass
 
 
-def _check(beginning: bytes, size: int, argument: str, what: str) -> None:
+def _check(beginning: bytes, size: int, argument: str, limits: Limits, what: str) -> None:
     if not size or not beginning:
         _refuse(argument, f"is empty: {what} holds no picture.")
-    if size > MAX_IMAGE_BYTES:
-        _refuse(argument, f"is too big: {what} holds more than 10 MB, the limit of Kling. Make it smaller.")
-    if not beginning.startswith((_PNG, _JPEG)):
-        _refuse(argument, f"is no picture Kling takes: {what} is neither jpg nor png.")
+    if size > limits.megabytes * _MEGABYTE:
+        most = f"{limits.megabytes} MB, the limit of Kling here"
+        _refuse(argument, f"is too big: {what} holds more than {most}. Make it smaller.")
+    if format_of(beginning) not in limits.formats:
+        _refuse(argument, f"is no picture Kling takes here: {what} is {_none_of(limits.formats)}.")
+
+
+def _none_of(formats: tuple[str, ...]) -> str:
+    return f"neither {formats[0]} nor {formats[1]}" if len(formats) == 2 else f"none of {', '.join(formats)}"
 
 
 def _refuse(argument: str, problem: str, cause: Exception | None = None) -> NoReturn:

@@ -10,11 +10,15 @@ from klingkit._surface import find_operation
 from klingkit._sweep import Sweep
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from klingkit._board import Board, Job
     from klingkit._effects import Flow
     from klingkit._request import Session
+    from klingkit._wait_span import WaitSpan
+    from klingkit._waiting import Handle
 
-__all__ = ["flow_of", "lists", "name_of", "note_end", "note_error"]
+__all__ = ["flow_of", "lists", "name_of", "note_end", "note_error", "wait_span"]
 
 
 def lists(session: Session, operation: str) -> bool:
@@ -34,10 +38,23 @@ def name_of(job: Job) -> str:
 
 def flow_of(job: Job, session: Session, left: float) -> Flow[Any]:
     """Return the flow that carries out a job; whoever runs it has `left` seconds left."""
-    limits = session.timeouts.within(min(job.left, left))
+    limits, spans = session.timeouts.within(min(job.left, left)), session.spans
+    flow: Flow[Any]
     if isinstance(job, Sweep):
-        return look_at_page(session, find_operation(job.operation), job.page, job.size, limits)
-    return fetch(session, find_operation(job.task.operation), job.task.task_id, limits)
+        flow = look_at_page(session, find_operation(job.operation), job.page, job.size, limits)
+        return flow if spans is None else spans.sweeping(session.relay.id, job.operation, job.spans, flow)
+    flow = fetch(session, find_operation(job.task.operation), job.task.task_id, limits)
+    if spans is None:
+        return flow
+    watch = job.place._watch
+    return spans.looking(None if watch is None else watch.span, flow)
+
+
+def wait_span(session: Session, tasks: Sequence[Handle]) -> WaitSpan | None:
+    """Return the span of a wait that begins now; None without tracing."""
+    if session.spans is None:
+        return None
+    return session.spans.waiting(session.relay.id, [(task.operation, task.task_id) for task in tasks])
 
 
 def note_end(board: Board, job: Job, result: Any, now: float) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from klingkit._prompts import prompt_in
 from klingkit._text import clean
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def task_html(task: TaskBase[Any]) -> str:
     rows = [
         ("task", _said(task.task_id)),
         ("state", state),
+        ("prompt", _said(_prompt(task))),
         ("operation", _said(task.operation)),
         ("relay", _said(task.relay)),
         ("your id", _said(task.external_task_id)),
@@ -49,6 +51,13 @@ def result_html(result: ResultBase[Any]) -> str:
     shown = "".join(f"<div>{_preview(file, at)}</div>" for at, file in enumerate(result.files[:_MOST_PREVIEWS]))
     more = len(result.files) - _MOST_PREVIEWS
     return task_html(result.task) + shown + (f"<p>and {more} more</p>" if more > 0 else "")
+
+
+def _prompt(task: TaskBase[Any]) -> str:
+    """Return what was asked for: as this client sent it, if it is one of its last creates, or as the relay says it."""
+    engine = task._home.engine
+    sent = None if engine is None else engine.prompts.get((task.operation, task.task_id))
+    return sent or prompt_in(task.raw)
 
 
 def _preview(file: File, at: int) -> str:

@@ -22,7 +22,11 @@ _KINDS = {
     "object": "an object",
     "null": "null",
 }
-_PATTERNS = {"^[0-9]+$": "digits only", "^[1-9][0-9]*$": "a whole number, as digits"}
+_PATTERNS = {
+    "^[0-9]+$": "digits only",
+    "^[1-9][0-9]*$": "a whole number, as digits",
+    "^[^,]+(,[^,]+){0,19}$": "1 to 20 ids, separated by commas",
+}
 _BITS = {"int32": 32, "int64": 64}
 
 

@@ -30,7 +30,7 @@ def encoded(fields: Mapping[str, Any], medium: Medium, encode: Change) -> dict[s
     Raises:
         InvalidRequestError: an entry is neither a file nor an object that holds one; whatever `encode` raises.
     """
-    path, _, types, alone = medium
+    path, _, types, alone, _ = medium
     if path[0] not in fields:
         return dict(fields)
     if "*" not in path or path[-1] == "*":

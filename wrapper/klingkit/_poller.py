@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from klingkit import _clock
 from klingkit._board import Board
 from klingkit._errors import KlingError
-from klingkit._jobs import flow_of, lists, name_of, note_end, note_error
+from klingkit._jobs import flow_of, lists, name_of, note_end, note_error, wait_span
 from klingkit._watch import Watch
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ class Poller:
     def _news(
         self, watch: Watch, alarm: threading.Event, tasks: Sequence[Task], on_update: Callable[[Task], object] | None
     ) -> Generator[tuple[Any, BaseException | None], None, None]:
+        watch.span = wait_span(self._engine.session, tasks)
         try:
             with self._lock:
                 self._board.enter(watch, tasks, _now())
@@ -89,6 +90,8 @@ class Poller:
                 while watch.news:
                     news = watch.news.popleft()
                     if news.over:
+                        if watch.span is not None:
+                            watch.span.over(news.error)
                         if isinstance(news.error, KlingError):
                             self._engine.secret.scrub(news.error)
                         yield news.task, news.error
@@ -99,9 +102,12 @@ class Poller:
         finally:
             with self._lock:
                 self._retire(alarm)
-                if watch.open:
+                left = watch.open
+                if left:
                     self._board.leave(watch, tasks)
                 self._rouse()
+            if watch.span is not None:
+                watch.span.end(left)
 
     def _step(self, watch: Watch, alarm: threading.Event) -> None:
         """Carry out what is due, or wait until something is, or until there is news for this thread."""

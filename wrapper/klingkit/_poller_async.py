@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from klingkit import _clock
 from klingkit._board import Board
 from klingkit._errors import KlingError
-from klingkit._jobs import flow_of, lists, name_of, note_end, note_error
+from klingkit._jobs import flow_of, lists, name_of, note_end, note_error, wait_span
 from klingkit._watch import Watch
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ class AsyncPoller:
         tasks: Sequence[AsyncTask],
         on_update: Callable[[AsyncTask], object] | None,
     ) -> AsyncGenerator[tuple[Any, BaseException | None], None]:
+        watch.span = wait_span(self._engine.session, tasks)
         try:
             self._board.enter(watch, tasks, _now())
             if watch.open:
@@ -96,6 +97,8 @@ class AsyncPoller:
                 while watch.news:
                     news = watch.news.popleft()
                     if news.over:
+                        if watch.span is not None:
+                            watch.span.over(news.error)
                         if isinstance(news.error, KlingError):
                             self._engine.secret.scrub(news.error)
                         yield news.task, news.error
@@ -107,9 +110,12 @@ class AsyncPoller:
                     await alarm.wait()
                     alarm.clear()
         finally:
-            if watch.open:
+            left = watch.open
+            if left:
                 self._board.leave(watch, tasks)
             self._stop_if_idle()
+            if watch.span is not None:
+                watch.span.end(left)
 
     # ------------------------------------------------------------------------------------------ the tasks of the loop
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from klingkit._payload import Payload
     from klingkit._pricing import CostLimit
     from klingkit._registry import Relay
+    from klingkit._spans import Spans
     from klingkit._surface import Offer, Operation
     from klingkit._timeouts import Timeouts
 
@@ -34,7 +35,13 @@ _OURS = frozenset({"authorization", "content-length", "content-type", "host", "t
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What all calls of one client share. `root` is what paths are appended to; `limit` what a create may cost."""
+    """What all calls of one client share.
+
+    Attributes:
+        root: what paths are appended to.
+        limit: what a create may cost.
+        spans: who is told what is done; None without tracing.
+    """
 
     relay: Relay
     root: str
@@ -44,6 +51,7 @@ class Session:
     limit: CostLimit | None = None
     validate: bool = True
     allow_dropped: bool = False
+    spans: Spans | None = field(default=None, repr=False)
 
     def offer(self, operation: Operation) -> Offer:
         """Return what the relay offers of `operation`.

@@ -111,6 +111,19 @@ class ResultBase(Generic[T]):
         overwrite: bool,
         limits: Limits,
     ) -> Flow[Path]:
+        flow = self._saving(session, path, index, overwrite, limits)
+        if session.spans is None:
+            return flow
+        return session.spans.downloading(session, self.task.operation, self.task.task_id, flow)
+
+    def _saving(
+        self,
+        session: Session,
+        path: str | os.PathLike[str],
+        index: int,
+        overwrite: bool,
+        limits: Limits,
+    ) -> Flow[Path]:
         file = self._file(index)
         number = index + 1 if len(self.files) > 1 else None
         target = target_of(_path(path), self.task.task_id, number, overwrite=overwrite)

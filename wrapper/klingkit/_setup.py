@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     from klingkit._engine import AsyncEngine, Engine
     from klingkit._pricing import CostLimit
     from klingkit._secrets import Secret
+    from klingkit._spans import Spans
     from klingkit._timeouts import Timeouts
+    from klingkit._tracing import Tracing
 
 __all__ = ["elsewhere", "optioned", "set_up"]
 
 _MOST_RETRIES = 10
+TRACING_VARIABLE = "KLINGKIT_TRACING"
 
 
 def set_up(
@@ -38,6 +41,7 @@ def set_up(
     max_cost: float | str | None,
     allow_dropped: bool,
     environ: Mapping[str, str] | None,
+    tracing: Tracing | bool | None = None,
 ) -> tuple[Session, Secret]:
     """Return what a new client needs. The arguments are those of `klingkit.Kling`; `keys` are its three.
 
@@ -55,6 +59,7 @@ def set_up(
         validate=bool(validate),
         limit=None if max_cost is None else _limit(max_cost, environ),
         allow_dropped=bool(allow_dropped),
+        spans=_spans(tracing, environ, secret),
     )
     return session, secret
 
@@ -96,10 +101,23 @@ def elsewhere(
         root = session.root if base_url is None else root_url(found, base_url)
         if api_key is not None:
             secret = find_credential(found, environ, api_key=api_key).secret()
-        return replace(session, root=root), secret
+        return replace(session, root=root, spans=_respans(session, secret)), secret
     found = find_relay(relay, os.environ if environ is None else environ)
     secret = find_credential(found, environ, api_key=api_key).secret()
-    return replace(session, relay=found, root=root_url(found, base_url)), secret
+    return replace(session, relay=found, root=root_url(found, base_url), spans=_respans(session, secret)), secret
+
+
+def _spans(tracing: Tracing | bool | None, environ: Mapping[str, str] | None, secret: Secret) -> Spans | None:
+    if tracing is None and TRACING_VARIABLE not in (os.environ if environ is None else environ):
+        return None
+    from klingkit._tracing import spans_of  # loads OpenTelemetry, if it is wanted
+
+    return spans_of(tracing, environ, secret)
+
+
+def _respans(session: Session, secret: Secret) -> Spans | None:
+    """Return spans that mask another key."""
+    return None if session.spans is None else type(session.spans)(session.spans.tracing, secret)
 
 
 def _retries(most: int) -> int:

@@ -4,9 +4,28 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["Row"]
+__all__ = ["Limits", "Medium", "Row"]
 
-Medium = tuple[tuple[str, ...], str, tuple[str, ...], bool]
+
+class Limits(NamedTuple):
+    """What a picture may be, as its place in the documents says; 0 where nothing is said.
+
+    Attributes:
+        formats: such as ``jpg``.
+        megabytes: the most bytes, in units of 1,048,576.
+        least: the fewest pixels of a side.
+        most: the most pixels of a side.
+        ratio: how many times as wide as high it may be, or as high as wide.
+    """
+
+    formats: tuple[str, ...]
+    megabytes: int
+    least: int
+    most: int
+    ratio: float
+
+
+Medium = tuple[tuple[str, ...], str, tuple[str, ...], bool, Limits | None]
 
 
 class Row(NamedTuple):
@@ -18,7 +37,8 @@ class Row(NamedTuple):
         area: the part of the generated client it is in.
         fields: the top-level fields of the body.
         media: where files may stand: the members on the way (``*`` for every entry of a list), ``picture`` or
-            ``sound``, the types of entries that take one (empty for all), and whether an entry may be the file alone.
+            ``sound``, the types of entries that take one (empty for all), whether an entry may be the file alone, and
+            the limits of a picture.
         seconds: where a number of seconds is sent as a text.
         lists: the top-level fields that are lists.
         flattened: the objects whose members are arguments of the method.

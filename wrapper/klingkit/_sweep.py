@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from klingkit._wait_span import WaitSpan
 
 __all__ = ["FEWEST", "Sweep", "first_page"]
 
@@ -27,6 +33,7 @@ class Sweep:
         page: the page to ask for, from 1.
         seen: how many of the wanted tasks it has seen.
         left: the seconds that the shortest of the waits has left.
+        spans: of the waits it serves; empty without tracing.
     """
 
     operation: str
@@ -37,6 +44,7 @@ class Sweep:
     page: int = 1
     seen: int = 0
     left: float = 0.0
+    spans: Sequence[WaitSpan] = ()
 
     def goes_on(self, entries: int) -> bool:
         """Whether there is another page to ask for after one with so many entries; if so, `page` is that one."""

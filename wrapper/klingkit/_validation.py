@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from klingkit._dialect import Wording
     from klingkit._documented import Documented
+    from klingkit._shapes import Medium
 
 __all__ = ["checked_fields"]
 
@@ -40,6 +41,7 @@ def checked_fields(
     documents_of: str,
     wording: Wording,
     extra: Mapping[str, Any] | None,
+    media: Sequence[Medium] = (),
 ) -> dict[str, Any]:
     """Return what `build` makes of the arguments of a create, after holding it against what the relay documents.
 
@@ -51,6 +53,7 @@ def checked_fields(
         documents_of: the id of the relay whose documents hold.
         wording: how the relay words the request.
         extra: fields that are sent as they are, whatever the documents say.
+        media: where files stand in it.
 
     Raises:
         InvalidRequestError: something is wrong; `problems` has all of it.
@@ -65,7 +68,8 @@ def checked_fields(
         for problem in cautions(operation.removesuffix("_create"), fields, defaults)
         if problem.field not in free
     ]
-    told += [problem for problem in picture_problems(fields) if outermost(problem.field) not in free]
+    source = ours.source if ours is not None else ""
+    told += [one for one in picture_problems(fields, media, source) if outermost(one.field) not in free]
     free |= {outermost(problem.field) for problem in told}
     known = own or ours
     if known is not None:

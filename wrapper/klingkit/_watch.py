@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from klingkit import _errors as errors
+    from klingkit._wait_span import WaitSpan
     from klingkit._waiting import Handle
 
 __all__ = ["Group", "Look", "News", "Seat", "Watch", "task_at"]
@@ -52,6 +53,7 @@ class Watch:
         "late_since",
         "news",
         "open",
+        "span",
         "started",
         "tells",
         "timeout",
@@ -71,6 +73,7 @@ class Watch:
         self.wake = wake
         self.late_since: float | None = None
         self.open = 0
+        self.span: WaitSpan | None = None
         self.news: deque[News] = deque()
 
     def plan(self, operation: str, task_id: str = "") -> Plan:

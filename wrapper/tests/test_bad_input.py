@@ -24,12 +24,15 @@ ADDRESS = "https://example.com/fox.png"
 # Kind of bad input: the file and the tests in it. A name may stand in several parametrized cases.
 ELSEWHERE: dict[str, tuple[str, list[str]]] = {
     "an answer that is HTML, empty, cut off or deeply nested": (
-        "test_transport_faults.py",
+        "transports/test_answers_on_the_wire.py",
         ["test_an_answer_that_is_none_is_one_of_our_errors"],
     ),
-    "an answer of 300 MB": ("test_transport_faults.py", ["test_an_answer_of_300_megabytes_is_left_unread"]),
+    "an answer of 300 MB": (
+        "transports/test_answers_on_the_wire.py",
+        ["test_an_answer_of_300_megabytes_is_left_unread"],
+    ),
     "an answer in a wrong charset": (
-        "test_transport_faults.py",
+        "transports/test_answers_on_the_wire.py",
         ["test_an_answer_said_in_an_odd_way_is_read"],
     ),
     "a redirect loop": (
@@ -40,7 +43,7 @@ ELSEWHERE: dict[str, tuple[str, list[str]]] = {
         "test_download_transports.py",
         ["test_a_self_signed_certificate_is_refused_before_anything_is_sent"],
     ),
-    "a DNS failure": ("test_transport_faults.py", ["test_a_name_nobody_knows_is_said_to_be_one"]),
+    "a DNS failure": ("transports/test_connecting.py", ["test_a_name_nobody_knows_is_said_to_be_one"]),
     "a clock an hour off": (
         "test_signing.py",
         [

@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from klingkit._groups import remember
+from klingkit._prompts import prompt_of
+
 
 class Tags(HTMLParser):
     """Collects the tags of a page and their attributes."""
@@ -43,3 +46,46 @@ def test_a_relays_words_do_nothing_in_the_page(respx_mock: Any, words: Any, eith
     page = either.run(either.open().tasks.get("831", operation="text_to_video"))._repr_html_()
     assert {name for name, _ in Tags(page).found} <= {"table", "tr", "th", "td", "b"}
     assert "onerror=alert" in page.replace("&lt;", "<")
+
+
+def test_a_task_and_its_result_show_the_prompt_harmless(respx_mock: Any, words: Any, either: Any) -> None:
+    respx_mock.post(words.root).respond(json=words.task())
+    respx_mock.get(f"{words.root}/831").respond(json=words.done(words.file))
+    task = either.run(either.open().video.text_to_video("A <b onclick='x'>fox</b>", model_name="kling-v3"))
+    said = "A &lt;b onclick=&#x27;x&#x27;&gt;fox&lt;/b&gt;"
+    assert said in task._repr_html_()
+    assert said in either.run(task.wait())._repr_html_()
+
+
+def test_the_prompt_of_a_task_found_again_is_the_one_its_relay_repeats(
+    respx_mock: Any, words: Any, either: Any
+) -> None:
+    respx_mock.get(f"{words.root}/831").respond(json=words.task("processing", properties={"prompt": "A fox"}))
+    page = either.run(either.open().tasks.get("831", operation="text_to_video"))._repr_html_()
+    assert "<td>A fox</td>" in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "prompt"),
+    [
+        ({"prompt": "A fox"}, "A fox"),
+        (
+            {"prompt": "", "multi_prompt": [{"index": 1, "prompt": "A fox"}, {"index": 2, "prompt": "runs"}]},
+            "A fox\nruns",
+        ),
+        ({"contents": [{"type": "first_frame", "url": "u"}, {"type": "prompt", "text": "A fox"}]}, "A fox"),
+        ({"input": {"mode": "text2video", "text": "A fox"}}, "A fox"),
+        ({"image": "u", "contents": None}, ""),
+    ],
+)
+def test_a_prompt_is_found_wherever_an_operation_has_it(fields: dict[str, Any], prompt: str) -> None:
+    assert prompt_of(fields) == prompt
+
+
+def test_what_is_kept_for_display_does_not_grow_with_the_tasks(respx_mock: Any, words: Any, either: Any) -> None:
+    kling = either.open()
+    for number in range(300):
+        remember(kling._engine, "video_text2video", str(number), {"prompt": "x" * 2500})
+    kept = kling._engine.prompts
+    assert sum(kept.get(("video_text2video", str(number))) is not None for number in range(300)) == 256
+    assert len(kept.get(("video_text2video", "299"))) <= 501

@@ -19,8 +19,8 @@ class DynamicMask:
     """An area and the path it moves along."""
 
     mask: str
-    """ The area. Public URL or bare Base64 without a `data:` prefix; jpg, jpeg or png, at most 10 MB, each side at
-    least 300 px, aspect ratio 1:2.5 to 2.5:1. """
+    """ The area, in a mask of the shape of `image` and of the size of all other masks. Public URL or bare Base64
+    without a `data:` prefix; jpg, jpeg or png, at most 10 MB. """
     trajectories: list[TrajectoryPoint]
     """ 2 to 77 points, in order. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

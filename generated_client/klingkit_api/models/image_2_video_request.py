@@ -37,8 +37,8 @@ class Image2VideoRequest:
     """ The first frame; it sets the shape of the picture. Public URL or bare Base64 without a `data:` prefix; jpg,
     jpeg or png, at most 10 MB, each side at least 300 px, aspect ratio 1:2.5 to 2.5:1. """
     image_tail: str | Unset = UNSET
-    """ The last frame. Public URL or bare Base64 without a `data:` prefix; jpg, jpeg or png, at most 10 MB, each
-    side at least 300 px, aspect ratio 1:2.5 to 2.5:1. """
+    """ The last frame; no shape of its own is asked of it. Public URL or bare Base64 without a `data:` prefix; jpg,
+    jpeg or png, at most 10 MB, each side at least 300 px. """
     prompt: str | Unset = UNSET
     """ What happens in the video, at most 2500 characters. Voices are cited as `<<<voice_1>>>`, elements as
     `<<<element_1>>>`. """
@@ -66,8 +66,9 @@ class Image2VideoRequest:
     mode: Unset | VideoMode = UNSET
     """ std is 720p, pro is 1080p, 4k is kling-v3 only. When left out, the server takes std. """
     static_mask: str | Unset = UNSET
-    """ Motion brush: the area that stands still. kling-v1 and kling-v1-5 only. Public URL or bare Base64 without a
-    `data:` prefix; jpg, jpeg or png, at most 10 MB, each side at least 300 px, aspect ratio 1:2.5 to 2.5:1. """
+    """ Motion brush: the area that stands still, in a mask of the shape of `image` and of the size of all other
+    masks. kling-v1 and kling-v1-5 only. Public URL or bare Base64 without a `data:` prefix; jpg, jpeg or png, at
+    most 10 MB. """
     dynamic_masks: list[DynamicMask] | Unset = UNSET
     """ Motion brush: up to 6 areas that move along a path. kling-v1 and kling-v1-5 only. """
     camera_control: CameraControl | Unset = UNSET

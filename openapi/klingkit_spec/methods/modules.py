@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from klingkit_spec.methods.docstrings import Facts
+    from klingkit_spec.methods.places import Limits
     from klingkit_spec.methods.plan import Argument, Method
     from klingkit_spec.methods.table import Group, Table
 
@@ -24,8 +25,8 @@ __all__ = ["module_texts"]
 _TASKS = {"Task", "Result"}
 _COMMON = {
     "create": ("extra", "extra_headers", "validate"),
-    "post": ("extra", "extra_headers"),
-    "get": ("extra_headers",),
+    "post": ("extra", "extra_headers", "validate"),
+    "get": ("extra_headers", "validate"),
 }
 _COMMON_TYPES = {
     "extra": "Mapping[str, Any] | None",
@@ -130,8 +131,10 @@ def _run(method: Method, common: Sequence[str], *, asynchronous: bool) -> str:
     wait = "await " if asynchronous else ""
     operation = method.operation
     given = ", ".join(["extra" if "extra" in common else "None", "extra_headers" if common else "None"])
+    if common:
+        given += ", validate=validate"
     if method.is_create:
-        return f'        return {wait}self._create("{operation}", {_given(method)}, {given}, validate=validate)'
+        return f'        return {wait}self._create("{operation}", {_given(method)}, {given})'
     if method.row.returns == "Task":
         return f'        return {wait}self._get("{operation.removesuffix("_get")}", task_id)'
     if method.row.returns == "Result":
@@ -209,9 +212,19 @@ __all__ = {names}
 def _table_module(spec: Mapping[str, Any], methods: Sequence[Method]) -> str:
     creates = [method for method in methods if method.is_create]
     rows = []
+    limits: dict[Limits | None, str] = {None: "None"}
     for method in methods:
         places = places_of(spec, method.body)
-        media = [(medium.path, medium.kind, medium.types, medium.alone) for medium in places.media]
+        media = [
+            (
+                medium.path,
+                medium.kind,
+                medium.types,
+                medium.alone,
+                _Name(limits.setdefault(medium.limits, f"L{len(limits)}")),
+            )
+            for medium in places.media
+        ]
         external = _external_id(spec, method)
         apart = [
             tuple(argument.sent_as for argument in method.arguments if argument.place == place)
@@ -221,23 +234,34 @@ def _table_module(spec: Mapping[str, Any], methods: Sequence[Method]) -> str:
         values: list[object] = [method.group.name, method.row.method, method.group.tag, body]
         values += [tuple(media), places.seconds, places.lists, method.row.flatten, external, *apart]
         values.append(any(argument.sent_as == "model_name" for argument in method.arguments))
-        values.append(bool(method.node.get("x-klingkit-billable")))
+        values.append(method.is_paid)
         rows.append(f'    "{method.operation}": Row({", ".join(repr(value) for value in values)}),')
+    calls = [method for method in methods if method.is_paid and not method.is_create]
+    commands = [*creates, *calls]
     methods_ = "\n".join(f'    "{method.operation}": "{method.row.alias}",' for method in creates)
-    summaries = "\n".join(f'    "{method.operation}": {json.dumps(method.row.summary)},' for method in creates)
+    calls_ = "\n".join(f'    "{method.operation}": "{method.row.alias}",' for method in calls)
+    summaries = "\n".join(f'    "{method.operation}": {json.dumps(method.row.summary)},' for method in commands)
     table = "\n".join(rows)
+    limits_ = "\n".join(f"{name} = Limits{told!r}" for told, name in limits.items() if told is not None)
     return f'''{HEADER}"""What the client needs to know of each operation before it loads the methods."""
 
 from __future__ import annotations
 
-from klingkit._shapes import Row
+from klingkit._shapes import Limits, Row
 
-__all__ = ["METHODS", "ROWS", "SUMMARIES"]
+__all__ = ["CALLS", "METHODS", "ROWS", "SUMMARIES"]
+
+{limits_}
 
 METHODS = {{
 {methods_}
 }}
 """Every operation that can be created, and its name: that of the method, or one that is unique."""
+
+CALLS = {{
+{calls_}
+}}
+"""Every operation that may cost something and answers at once, and its name, likewise."""
 
 SUMMARIES = {{
 {summaries}
@@ -249,6 +273,15 @@ ROWS = {{
 }}
 """Every operation that has a method of its own."""
 '''
+
+
+class _Name(str):
+    """A name, written without quotes."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
 
 
 def _external_id(spec: Mapping[str, Any], method: Method) -> tuple[str, ...]:

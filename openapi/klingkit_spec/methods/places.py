@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from klingkit_spec.methods.plan import resolved
+from klingkit_spec.methods.table import MethodsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Medium", "Places", "is_seconds", "medium_of", "places_of", "stands_alone"]
+__all__ = ["Limits", "Medium", "Places", "is_seconds", "limits_of", "medium_of", "places_of", "stands_alone"]
 
 _CODED = re.compile(r"\bBase64\b")
 _DIGITS = re.compile(r"\d+")
 _PICTURES = ("jpg", "png")
 _SOUNDS = ("mp3", "audio")
+_FORMATS = re.compile(r"\b(jpe?g|png|webp)\b")
+_MEGABYTES = re.compile(r"at most (\d+) MB")
+_SIDES = re.compile(r"each side (?:at least (\d+)|(\d+) to (\d+)) px")
+_RATIO = re.compile(r"aspect ratio 1:([\d.]+) to ([\d.]+):1")
+
+Limits = tuple[tuple[str, ...], int, int, int, float]
 
 
 @dataclass(frozen=True)
@@ -28,12 +35,15 @@ class Medium:
         kind: ``picture`` or ``sound``.
         types: where entries say their ``type``: those that take a file; empty means all.
         alone: whether an entry may be given as the file itself, without its object.
+        limits: of a picture: formats, megabytes, least and most pixels of a side, and how many times a side may be as
+            long as the other; 0 where nothing is said. None for a sound.
     """
 
     path: tuple[str, ...]
     kind: str
     types: tuple[str, ...] = ()
     alone: bool = False
+    limits: Limits | None = None
 
 
 @dataclass(frozen=True)
@@ -47,11 +57,11 @@ class Places:
 
 def places_of(spec: Mapping[str, Any], body: Mapping[str, Any]) -> Places:
     """Return the places in a request `body`."""
-    media: dict[tuple[tuple[str, ...], str], Medium] = {}
+    media: dict[tuple[object, ...], Medium] = {}
     for medium in _media(spec, body, (), (), alone=False):
-        before = media.get((medium.path, medium.kind))
+        before = media.get((medium.path, medium.kind, medium.limits))
         types = medium.types if before is None else (*before.types, *medium.types)
-        media[medium.path, medium.kind] = Medium(medium.path, medium.kind, types, medium.alone)
+        media[medium.path, medium.kind, medium.limits] = replace(medium, types=types)
     lists = [name for name, part in body.get("properties", {}).items() if resolved(spec, part).get("type") == "array"]
     return Places(tuple(media.values()), tuple(_seconds(spec, body, ())), tuple(lists))
 
@@ -64,6 +74,23 @@ def medium_of(schema: Mapping[str, Any]) -> str:
     if any(word in told for word in _PICTURES):
         return "picture"
     return "sound" if any(word in told for word in _SOUNDS) else ""
+
+
+def limits_of(told: str) -> Limits:
+    """Return the limits of a picture that is described so.
+
+    Raises:
+        MethodsError: its formats or its bytes are not told.
+    """
+    told = " ".join(told.split())
+    formats = tuple(dict.fromkeys(word.replace("jpeg", "jpg") for word in _FORMATS.findall(told)))
+    megabytes, sides, ratio = _MEGABYTES.search(told), _SIDES.search(told), _RATIO.search(told)
+    if not formats or megabytes is None:
+        raise MethodsError(f"a picture is described without its formats and its megabytes: {told!r}; say them.")
+    least, most = (sides[1] or sides[2], sides[3] or 0) if sides else (0, 0)
+    if ratio is not None and ratio[1] != ratio[2]:
+        raise MethodsError(f"a picture is described by a ratio that is not the same both ways: {told!r}; correct it.")
+    return formats, int(megabytes[1]), int(least), int(most), float(ratio[1]) if ratio else 0.0
 
 
 def is_seconds(name: str, schema: Mapping[str, Any]) -> bool:
@@ -89,7 +116,8 @@ def _media(
     schema = _with_description(spec, schema)
     kind = medium_of(schema)
     if kind:
-        yield Medium(path, kind, types, alone)
+        limits = limits_of(str(schema["description"])) if kind == "picture" else None
+        yield Medium(path, kind, types, alone, limits)
     for name, part in schema.get("properties", {}).items():
         named = schema["properties"].get("type", {}).get("const")
         inner = (str(named),) if named else types

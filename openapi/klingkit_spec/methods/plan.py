@@ -56,16 +56,26 @@ class Method:
         """Whether it starts a task."""
         return not self.row.returns
 
+    @property
+    def is_paid(self) -> bool:
+        """Whether a call may cost something."""
+        return bool(self.node.get("x-klingkit-billable"))
+
 
 def plan_methods(spec: Mapping[str, Any], table: Table) -> list[Method]:
     """Return every method, in the order of the table.
 
     Raises:
-        MethodsError: a row names an argument that the operation does not have, or a tag has no group.
+        MethodsError: a row names an argument that the operation does not have, a tag has no group, or two commands
+            have one name.
     """
     nodes = {node["operationId"]: (path, verb, node) for path, verb, node in operations(dict(spec))}
     rows = [(f"{name}_create", row) for name, row in table.creates.items()] + list(table.calls.items())
-    return [_method(spec, table, name, row, *nodes[name]) for name, row in rows]
+    methods = [_method(spec, table, name, row, *nodes[name]) for name, row in rows]
+    aliases = [method.row.alias for method in methods if method.is_paid or method.is_create]
+    if twice := sorted({alias for alias in aliases if aliases.count(alias) > 1}):
+        raise MethodsError(f"methods.toml: {', '.join(twice)} names several commands; give one of them another alias.")
+    return methods
 
 
 def resolved(spec: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:

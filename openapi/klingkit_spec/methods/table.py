@@ -14,7 +14,7 @@ __all__ = ["TABLE", "Group", "MethodsError", "Row", "Table", "read_table"]
 
 TABLE = "methods.toml"
 _CREATE_KEYS = {"method", "alias", "summary", "positional", "flatten", "omit"}
-_CALL_KEYS = {"method", "summary", "positional", "returns", "at"}
+_CALL_KEYS = {"method", "alias", "summary", "positional", "returns", "at"}
 
 
 class MethodsError(SpecError):
@@ -36,7 +36,12 @@ class Group:
 
 @dataclass(frozen=True)
 class Row:
-    """What is decided about one operation. `alias` is unique among all creates; `returns` is empty for a create."""
+    """What is decided about one operation.
+
+    Attributes:
+        alias: the name of its command, unique among all operations that may cost something.
+        returns: what a call answers; empty for a create.
+    """
 
     operation: str
     method: str

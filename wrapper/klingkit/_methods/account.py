@@ -32,6 +32,7 @@ class Account(Group):
         *,
         resource_pack_name: str | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.AccountCosts:
         """Return the account's resource packs, and what is left in them.
 
@@ -43,6 +44,7 @@ class Account(Group):
             end_time: End of the time span (a datetime, or Unix milliseconds).
             resource_pack_name: Only the pack of this name.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `AccountCosts`; `raw` is the untouched answer.
@@ -60,6 +62,7 @@ class Account(Group):
             {"start_time": start_time, "end_time": end_time, "resource_pack_name": resource_pack_name},
             None,
             extra_headers,
+            validate=validate,
         ).one(AccountCosts)
 
     def balance(
@@ -72,6 +75,7 @@ class Account(Group):
         cursor: str | None = None,
         extra: Mapping[str, Any] | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.BalanceBillingPage:
         """Return a page of what tasks took from the account's balance.
 
@@ -87,6 +91,7 @@ class Account(Group):
             cursor: next_cursor of the page before; it overrides everything else. Empty means the first page.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `BalanceBillingPage`; `raw` is the untouched answer.
@@ -104,6 +109,7 @@ class Account(Group):
             {"start_time": start_time, "end_time": end_time, "limit": limit, "filters": filters, "cursor": cursor},
             extra,
             extra_headers,
+            validate=validate,
         ).one(BalanceBillingPage)
 
     def packages(
@@ -116,6 +122,7 @@ class Account(Group):
         cursor: str | None = None,
         extra: Mapping[str, Any] | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.PackageBillingPage:
         """Return a page of what tasks took from the account's resource packs.
 
@@ -132,6 +139,7 @@ class Account(Group):
             cursor: next_cursor of the page before; it overrides everything else. Empty means the first page.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `PackageBillingPage`; `raw` is the untouched answer.
@@ -149,4 +157,5 @@ class Account(Group):
             {"start_time": start_time, "end_time": end_time, "limit": limit, "filters": filters, "cursor": cursor},
             extra,
             extra_headers,
+            validate=validate,
         ).one(PackageBillingPage)

@@ -34,6 +34,7 @@ class AsyncAccount(AsyncGroup):
         *,
         resource_pack_name: str | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.AccountCosts:
         """Return the account's resource packs, and what is left in them.
 
@@ -45,6 +46,7 @@ class AsyncAccount(AsyncGroup):
             end_time: End of the time span (a datetime, or Unix milliseconds).
             resource_pack_name: Only the pack of this name.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `AccountCosts`; `raw` is the untouched answer.
@@ -63,6 +65,7 @@ class AsyncAccount(AsyncGroup):
                 {"start_time": start_time, "end_time": end_time, "resource_pack_name": resource_pack_name},
                 None,
                 extra_headers,
+                validate=validate,
             )
         ).one(AccountCosts)
 
@@ -76,6 +79,7 @@ class AsyncAccount(AsyncGroup):
         cursor: str | None = None,
         extra: Mapping[str, Any] | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.BalanceBillingPage:
         """Return a page of what tasks took from the account's balance.
 
@@ -91,6 +95,7 @@ class AsyncAccount(AsyncGroup):
             cursor: next_cursor of the page before; it overrides everything else. Empty means the first page.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `BalanceBillingPage`; `raw` is the untouched answer.
@@ -109,6 +114,7 @@ class AsyncAccount(AsyncGroup):
                 {"start_time": start_time, "end_time": end_time, "limit": limit, "filters": filters, "cursor": cursor},
                 extra,
                 extra_headers,
+                validate=validate,
             )
         ).one(BalanceBillingPage)
 
@@ -122,6 +128,7 @@ class AsyncAccount(AsyncGroup):
         cursor: str | None = None,
         extra: Mapping[str, Any] | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.PackageBillingPage:
         """Return a page of what tasks took from the account's resource packs.
 
@@ -138,6 +145,7 @@ class AsyncAccount(AsyncGroup):
             cursor: next_cursor of the page before; it overrides everything else. Empty means the first page.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `PackageBillingPage`; `raw` is the untouched answer.
@@ -156,5 +164,6 @@ class AsyncAccount(AsyncGroup):
                 {"start_time": start_time, "end_time": end_time, "limit": limit, "filters": filters, "cursor": cursor},
                 extra,
                 extra_headers,
+                validate=validate,
             )
         ).one(PackageBillingPage)

@@ -149,6 +149,7 @@ class AsyncAudio(AsyncGroup):
         voice_speed: float | None = None,
         extra: Mapping[str, Any] | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> AsyncResult:
         """Speak a text.
 
@@ -166,6 +167,7 @@ class AsyncAudio(AsyncGroup):
                 default is 1.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             The finished task's result; `download` saves its files.
@@ -183,4 +185,5 @@ class AsyncAudio(AsyncGroup):
             {"text": text, "voice_id": voice_id, "voice_language": voice_language, "voice_speed": voice_speed},
             extra,
             extra_headers,
+            validate=validate,
         )

@@ -119,7 +119,12 @@ class AsyncElements(AsyncGroup):
         return await self._get("element_custom", task_id)
 
     async def list(
-        self, *, page: int = 1, page_size: int = 30, extra_headers: Mapping[str, str] | None = None
+        self,
+        *,
+        page: int = 1,
+        page_size: int = 30,
+        extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> builtins.list[r.Element]:
         """Return a page of the account's own elements that are ready.
 
@@ -129,6 +134,7 @@ class AsyncElements(AsyncGroup):
             page: Which page, from 1 to 1000.
             page_size: Tasks per page, from 1 to 500.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             A list of `Element`; `raw` of each is the untouched object.
@@ -143,11 +149,18 @@ class AsyncElements(AsyncGroup):
         from klingkit._methods.records import Element
 
         return (
-            await self._call("element_custom_list", {"pageNum": page, "pageSize": page_size}, None, extra_headers)
+            await self._call(
+                "element_custom_list", {"pageNum": page, "pageSize": page_size}, None, extra_headers, validate=validate
+            )
         ).many(Element, "data[].task_result.elements[]")
 
     async def presets(
-        self, *, page: int = 1, page_size: int = 30, extra_headers: Mapping[str, str] | None = None
+        self,
+        *,
+        page: int = 1,
+        page_size: int = 30,
+        extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> builtins.list[r.Element]:
         """Return a page of the vendor's elements.
 
@@ -157,6 +170,7 @@ class AsyncElements(AsyncGroup):
             page: Which page, from 1 to 1000.
             page_size: Tasks per page, from 1 to 500.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             A list of `Element`; `raw` of each is the untouched object.
@@ -171,11 +185,18 @@ class AsyncElements(AsyncGroup):
         from klingkit._methods.records import Element
 
         return (
-            await self._call("element_preset_list", {"pageNum": page, "pageSize": page_size}, None, extra_headers)
+            await self._call(
+                "element_preset_list", {"pageNum": page, "pageSize": page_size}, None, extra_headers, validate=validate
+            )
         ).many(Element, "data[].task_result.elements[]")
 
     async def delete(
-        self, element_id: str, *, extra: Mapping[str, Any] | None = None, extra_headers: Mapping[str, str] | None = None
+        self,
+        element_id: str,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.Removal:
         """Delete one of the account's own elements.
 
@@ -187,6 +208,7 @@ class AsyncElements(AsyncGroup):
             element_id: The id of one of the account's own elements, here as a text of digits.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `Removal`; `raw` is the untouched answer.
@@ -200,9 +222,11 @@ class AsyncElements(AsyncGroup):
         """
         from klingkit._methods.records import Removal
 
-        return (await self._call("element_custom_delete", {"element_id": element_id}, extra, extra_headers)).one(
-            Removal
-        )
+        return (
+            await self._call(
+                "element_custom_delete", {"element_id": element_id}, extra, extra_headers, validate=validate
+            )
+        ).one(Removal)
 
     async def create_simple(
         self,
@@ -214,6 +238,7 @@ class AsyncElements(AsyncGroup):
         tag_list: Sequence[t.ElementTagReference] | None = None,
         extra: Mapping[str, Any] | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.SimpleElement:
         """Make an element of the older library.
 
@@ -230,6 +255,7 @@ class AsyncElements(AsyncGroup):
             tag_list: What kind of thing it is.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `SimpleElement`; `raw` is the untouched answer.
@@ -257,11 +283,17 @@ class AsyncElements(AsyncGroup):
                 },
                 extra,
                 extra_headers,
+                validate=validate,
             )
         ).one(SimpleElement)
 
     async def list_simple(
-        self, *, page: int = 1, page_size: int = 30, extra_headers: Mapping[str, str] | None = None
+        self,
+        *,
+        page: int = 1,
+        page_size: int = 30,
+        extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> builtins.list[r.SimpleElement]:
         """Return a page of the account's elements of the older library.
 
@@ -272,6 +304,7 @@ class AsyncElements(AsyncGroup):
             page: Which page, from 1 to 1000.
             page_size: Tasks per page, from 1 to 500.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             A list of `SimpleElement`; `raw` of each is the untouched object.
@@ -286,11 +319,18 @@ class AsyncElements(AsyncGroup):
         from klingkit._methods.records import SimpleElement
 
         return (
-            await self._call("element_simple_list", {"pageNum": page, "pageSize": page_size}, None, extra_headers)
+            await self._call(
+                "element_simple_list", {"pageNum": page, "pageSize": page_size}, None, extra_headers, validate=validate
+            )
         ).many(SimpleElement, "data[]")
 
     async def presets_simple(
-        self, *, page: int = 1, page_size: int = 30, extra_headers: Mapping[str, str] | None = None
+        self,
+        *,
+        page: int = 1,
+        page_size: int = 30,
+        extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> builtins.list[r.SimpleElement]:
         """Return a page of the vendor's elements of the older library.
 
@@ -301,6 +341,7 @@ class AsyncElements(AsyncGroup):
             page: Which page, from 1 to 1000.
             page_size: Tasks per page, from 1 to 500.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             A list of `SimpleElement`; `raw` of each is the untouched object.
@@ -316,12 +357,21 @@ class AsyncElements(AsyncGroup):
 
         return (
             await self._call(
-                "element_simple_preset_list", {"pageNum": page, "pageSize": page_size}, None, extra_headers
+                "element_simple_preset_list",
+                {"pageNum": page, "pageSize": page_size},
+                None,
+                extra_headers,
+                validate=validate,
             )
         ).many(SimpleElement, "data[]")
 
     async def delete_simple(
-        self, element_id: str, *, extra: Mapping[str, Any] | None = None, extra_headers: Mapping[str, str] | None = None
+        self,
+        element_id: str,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.Removal:
         """Delete an element of the older library.
 
@@ -333,6 +383,7 @@ class AsyncElements(AsyncGroup):
             element_id: The id of one of the account's own elements, here as a text of digits.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `Removal`; `raw` is the untouched answer.
@@ -346,6 +397,8 @@ class AsyncElements(AsyncGroup):
         """
         from klingkit._methods.records import Removal
 
-        return (await self._call("element_simple_delete", {"element_id": element_id}, extra, extra_headers)).one(
-            Removal
-        )
+        return (
+            await self._call(
+                "element_simple_delete", {"element_id": element_id}, extra, extra_headers, validate=validate
+            )
+        ).one(Removal)

@@ -339,6 +339,7 @@ class AsyncSolutions(AsyncGroup):
         task_ids: Sequence[str] | None = None,
         external_task_ids: Sequence[str] | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> builtins.list[r.SolutionTask]:
         """Return up to 20 solution tasks by their ids, or by your own.
 
@@ -351,6 +352,7 @@ class AsyncSolutions(AsyncGroup):
             external_task_ids: The caller's own ids, separated by commas, at most 20. Needed unless task_ids is given,
                 and not beside it.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             A list of `SolutionTask`; `raw` of each is the untouched object.
@@ -365,7 +367,11 @@ class AsyncSolutions(AsyncGroup):
 
         return (
             await self._call(
-                "solution_task_get", {"task_ids": task_ids, "external_task_ids": external_task_ids}, None, extra_headers
+                "solution_task_get",
+                {"task_ids": task_ids, "external_task_ids": external_task_ids},
+                None,
+                extra_headers,
+                validate=validate,
             )
         ).many(SolutionTask, "data[]")
 
@@ -379,6 +385,7 @@ class AsyncSolutions(AsyncGroup):
         filters: Sequence[t.SolutionTaskFilter] | None = None,
         extra: Mapping[str, Any] | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.SolutionTaskPage:
         """Return a page of the account's solution tasks of a stretch of time.
 
@@ -393,6 +400,7 @@ class AsyncSolutions(AsyncGroup):
             filters: What the tasks must be.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `SolutionTaskPage`; `raw` is the untouched answer.
@@ -411,5 +419,6 @@ class AsyncSolutions(AsyncGroup):
                 {"start_time": start_time, "end_time": end_time, "cursor": cursor, "limit": limit, "filters": filters},
                 extra,
                 extra_headers,
+                validate=validate,
             )
         ).one(SolutionTaskPage)

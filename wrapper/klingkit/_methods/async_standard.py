@@ -359,6 +359,7 @@ class AsyncStandard(AsyncGroup):
         task_ids: Sequence[str] | None = None,
         external_task_ids: Sequence[str] | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> builtins.list[r.StandardTask]:
         """Return up to 20 tasks by their ids, or by your own; unknown ones are left out.
 
@@ -371,6 +372,7 @@ class AsyncStandard(AsyncGroup):
             external_task_ids: The caller's own ids, separated by commas, at most 20. Needed unless task_ids is given,
                 and not beside it.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             A list of `StandardTask`; `raw` of each is the untouched object.
@@ -385,7 +387,11 @@ class AsyncStandard(AsyncGroup):
 
         return (
             await self._call(
-                "standard_task_get", {"task_ids": task_ids, "external_task_ids": external_task_ids}, None, extra_headers
+                "standard_task_get",
+                {"task_ids": task_ids, "external_task_ids": external_task_ids},
+                None,
+                extra_headers,
+                validate=validate,
             )
         ).many(StandardTask, "data[]")
 
@@ -399,6 +405,7 @@ class AsyncStandard(AsyncGroup):
         filters: Sequence[t.StandardTaskFilter] | None = None,
         extra: Mapping[str, Any] | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.StandardTaskPage:
         """Return a page of the account's tasks of a stretch of time.
 
@@ -413,6 +420,7 @@ class AsyncStandard(AsyncGroup):
             filters: What the tasks must be.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `StandardTaskPage`; `raw` is the untouched answer.
@@ -431,5 +439,6 @@ class AsyncStandard(AsyncGroup):
                 {"start_time": start_time, "end_time": end_time, "cursor": cursor, "limit": limit, "filters": filters},
                 extra,
                 extra_headers,
+                validate=validate,
             )
         ).one(StandardTaskPage)

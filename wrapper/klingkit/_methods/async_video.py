@@ -189,8 +189,8 @@ class AsyncVideo(AsyncGroup):
                 `<<<element_1>>>`.
             model_name: The model; names klingkit does not know yet are sent as they are. Retired on 2026-09-15: All
                 before kling-v2-5-turbo.
-            image_tail: The last frame. A path, bytes, a binary file, an address or Base64; jpg, jpeg or png, at most 10
-                MB, each side at least 300 px, aspect ratio 1:2.5 to 2.5:1. Not documented by newapi-b, xiexus.
+            image_tail: The last frame; no shape of its own is asked of it. A path, bytes, a binary file, an address or
+                Base64; jpg, jpeg or png, at most 10 MB, each side at least 300 px. Not documented by newapi-b, xiexus.
             multi_shot: Make a video of several shots. While it is true `prompt` is ignored, unless `shot_type` is
                 `intelligence`; while it is false `shot_type` and `multi_prompt` are ignored. Only kling-v3 takes it.
                 Kling's default is False. Not documented by newapi-a1, newapi-a2, newapi-b, openai-next, xiexus.
@@ -209,9 +209,9 @@ class AsyncVideo(AsyncGroup):
             cfg_scale: How closely the prompt is followed, 0 to 1; higher is closer. Only models before kling-v2 take
                 it. Kling's default is 0.5. Not documented by newapi-b, xiexus.
             mode: std is 720p, pro is 1080p, 4k is kling-v3 only. Kling's default is std. Not documented by xiexus.
-            static_mask: Motion brush: the area that stands still. kling-v1 and kling-v1-5 only. A path, bytes, a binary
-                file, an address or Base64; jpg, jpeg or png, at most 10 MB, each side at least 300 px, aspect ratio
-                1:2.5 to 2.5:1. Not documented by newapi-b, xiexus.
+            static_mask: Motion brush: the area that stands still, in a mask of the shape of `image` and of the size of
+                all other masks. kling-v1 and kling-v1-5 only. A path, bytes, a binary file, an address or Base64; jpg,
+                jpeg or png, at most 10 MB. Not documented by newapi-b, xiexus.
             dynamic_masks: Motion brush: up to 6 areas that move along a path. kling-v1 and kling-v1-5 only. Not
                 documented by newapi-b, xiexus.
             camera_control: How the camera moves. No model of today takes it: kling-v1 did in std, kling-v1-5 in pro,
@@ -934,6 +934,7 @@ class AsyncVideo(AsyncGroup):
         video_url: str | None = None,
         extra: Mapping[str, Any] | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.FaceIdentification:
         """Find the faces of a clip, and open a session for advanced_lip_sync.
 
@@ -946,6 +947,7 @@ class AsyncVideo(AsyncGroup):
             video_url: Public URL; mp4 or mov, at most 100 MB, 2 to 60 s, 720p or 1080p, each side 512 to 2160 px.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `FaceIdentification`; `raw` is the untouched answer.
@@ -962,7 +964,11 @@ class AsyncVideo(AsyncGroup):
 
         return (
             await self._call(
-                "video_identify_face_run", {"video_id": video_id, "video_url": video_url}, extra, extra_headers
+                "video_identify_face_run",
+                {"video_id": video_id, "video_url": video_url},
+                extra,
+                extra_headers,
+                validate=validate,
             )
         ).one(FaceIdentification)
 
@@ -973,6 +979,7 @@ class AsyncVideo(AsyncGroup):
         video_url: str | None = None,
         extra: Mapping[str, Any] | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.MultiElementsSession:
         """Open a clip for multi_elements.
 
@@ -986,6 +993,7 @@ class AsyncVideo(AsyncGroup):
                 second.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `MultiElementsSession`; `raw` is the untouched answer.
@@ -1007,6 +1015,7 @@ class AsyncVideo(AsyncGroup):
                 {"video_id": video_id, "video_url": video_url},
                 extra,
                 extra_headers,
+                validate=validate,
             )
         ).one(MultiElementsSession)
 
@@ -1018,6 +1027,7 @@ class AsyncVideo(AsyncGroup):
         points: Sequence[t.SelectionPoint],
         extra: Mapping[str, Any] | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.MultiElementsSelection:
         """Mark an element of an opened clip by points.
 
@@ -1030,6 +1040,7 @@ class AsyncVideo(AsyncGroup):
             points: 1 to 10 points; a frame carries at most 10.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `MultiElementsSelection`; `raw` is the untouched answer.
@@ -1051,6 +1062,7 @@ class AsyncVideo(AsyncGroup):
                 {"session_id": session_id, "frame_index": frame_index, "points": points},
                 extra,
                 extra_headers,
+                validate=validate,
             )
         ).one(MultiElementsSelection)
 
@@ -1062,6 +1074,7 @@ class AsyncVideo(AsyncGroup):
         points: Sequence[t.SelectionPoint],
         extra: Mapping[str, Any] | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.MultiElementsSelection:
         """Take points back.
 
@@ -1074,6 +1087,7 @@ class AsyncVideo(AsyncGroup):
             points: 1 to 10 points; a frame carries at most 10.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `MultiElementsSelection`; `raw` is the untouched answer.
@@ -1095,11 +1109,17 @@ class AsyncVideo(AsyncGroup):
                 {"session_id": session_id, "frame_index": frame_index, "points": points},
                 extra,
                 extra_headers,
+                validate=validate,
             )
         ).one(MultiElementsSelection)
 
     async def clear_selection(
-        self, session_id: str, *, extra: Mapping[str, Any] | None = None, extra_headers: Mapping[str, str] | None = None
+        self,
+        session_id: str,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.MultiElementsCleared:
         """Take all points back.
 
@@ -1110,6 +1130,7 @@ class AsyncVideo(AsyncGroup):
             session_id: The session.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `MultiElementsCleared`; `raw` is the untouched answer.
@@ -1126,11 +1147,22 @@ class AsyncVideo(AsyncGroup):
         from klingkit._methods.records import MultiElementsCleared
 
         return (
-            await self._call("video_multi_elements_selection_clear", {"session_id": session_id}, extra, extra_headers)
+            await self._call(
+                "video_multi_elements_selection_clear",
+                {"session_id": session_id},
+                extra,
+                extra_headers,
+                validate=validate,
+            )
         ).one(MultiElementsCleared)
 
     async def preview_selection(
-        self, session_id: str, *, extra: Mapping[str, Any] | None = None, extra_headers: Mapping[str, str] | None = None
+        self,
+        session_id: str,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.MultiElementsPreview:
         """See the marked elements through the clip.
 
@@ -1141,6 +1173,7 @@ class AsyncVideo(AsyncGroup):
             session_id: The session.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `MultiElementsPreview`; `raw` is the untouched answer.
@@ -1157,5 +1190,11 @@ class AsyncVideo(AsyncGroup):
         from klingkit._methods.records import MultiElementsPreview
 
         return (
-            await self._call("video_multi_elements_selection_preview", {"session_id": session_id}, extra, extra_headers)
+            await self._call(
+                "video_multi_elements_selection_preview",
+                {"session_id": session_id},
+                extra,
+                extra_headers,
+                validate=validate,
+            )
         ).one(MultiElementsPreview)

@@ -104,7 +104,12 @@ class AsyncVoices(AsyncGroup):
         return await self._get("voice_custom", task_id)
 
     async def list(
-        self, *, page: int = 1, page_size: int = 30, extra_headers: Mapping[str, str] | None = None
+        self,
+        *,
+        page: int = 1,
+        page_size: int = 30,
+        extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> builtins.list[r.Voice]:
         """Return a page of the account's own voices that are ready.
 
@@ -114,6 +119,7 @@ class AsyncVoices(AsyncGroup):
             page: Which page, from 1 to 1000.
             page_size: Voices per page, from 1 to 1000.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             A list of `Voice`; `raw` of each is the untouched object.
@@ -127,11 +133,18 @@ class AsyncVoices(AsyncGroup):
         from klingkit._methods.records import Voice
 
         return (
-            await self._call("voice_custom_list", {"pageNum": page, "pageSize": page_size}, None, extra_headers)
+            await self._call(
+                "voice_custom_list", {"pageNum": page, "pageSize": page_size}, None, extra_headers, validate=validate
+            )
         ).many(Voice, "data[].task_result.voices[]")
 
     async def presets(
-        self, *, page: int = 1, page_size: int = 30, extra_headers: Mapping[str, str] | None = None
+        self,
+        *,
+        page: int = 1,
+        page_size: int = 30,
+        extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> builtins.list[r.Voice]:
         """Return a page of the vendor's voices.
 
@@ -142,6 +155,7 @@ class AsyncVoices(AsyncGroup):
             page: Which page, from 1 to 1000.
             page_size: Voices per page, from 1 to 1000.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             A list of `Voice`; `raw` of each is the untouched object.
@@ -155,11 +169,18 @@ class AsyncVoices(AsyncGroup):
         from klingkit._methods.records import Voice
 
         return (
-            await self._call("voice_preset_list", {"pageNum": page, "pageSize": page_size}, None, extra_headers)
+            await self._call(
+                "voice_preset_list", {"pageNum": page, "pageSize": page_size}, None, extra_headers, validate=validate
+            )
         ).many(Voice, "data[].task_result.voices[]")
 
     async def delete(
-        self, voice_id: str, *, extra: Mapping[str, Any] | None = None, extra_headers: Mapping[str, str] | None = None
+        self,
+        voice_id: str,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.Removal:
         """Delete one of the account's own voices.
 
@@ -170,6 +191,7 @@ class AsyncVoices(AsyncGroup):
             voice_id: The id of one of the account's own voices.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `Removal`; `raw` is the untouched answer.
@@ -182,4 +204,6 @@ class AsyncVoices(AsyncGroup):
         """
         from klingkit._methods.records import Removal
 
-        return (await self._call("voice_custom_delete", {"voice_id": voice_id}, extra, extra_headers)).one(Removal)
+        return (
+            await self._call("voice_custom_delete", {"voice_id": voice_id}, extra, extra_headers, validate=validate)
+        ).one(Removal)

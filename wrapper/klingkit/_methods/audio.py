@@ -147,6 +147,7 @@ class Audio(Group):
         voice_speed: float | None = None,
         extra: Mapping[str, Any] | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> Result:
         """Speak a text.
 
@@ -164,6 +165,7 @@ class Audio(Group):
                 default is 1.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             The finished task's result; `download` saves its files.
@@ -181,4 +183,5 @@ class Audio(Group):
             {"text": text, "voice_id": voice_id, "voice_language": voice_language, "voice_speed": voice_speed},
             extra,
             extra_headers,
+            validate=validate,
         )

@@ -117,7 +117,12 @@ class Elements(Group):
         return self._get("element_custom", task_id)
 
     def list(
-        self, *, page: int = 1, page_size: int = 30, extra_headers: Mapping[str, str] | None = None
+        self,
+        *,
+        page: int = 1,
+        page_size: int = 30,
+        extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> builtins.list[r.Element]:
         """Return a page of the account's own elements that are ready.
 
@@ -127,6 +132,7 @@ class Elements(Group):
             page: Which page, from 1 to 1000.
             page_size: Tasks per page, from 1 to 500.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             A list of `Element`; `raw` of each is the untouched object.
@@ -140,12 +146,17 @@ class Elements(Group):
         """
         from klingkit._methods.records import Element
 
-        return self._call("element_custom_list", {"pageNum": page, "pageSize": page_size}, None, extra_headers).many(
-            Element, "data[].task_result.elements[]"
-        )
+        return self._call(
+            "element_custom_list", {"pageNum": page, "pageSize": page_size}, None, extra_headers, validate=validate
+        ).many(Element, "data[].task_result.elements[]")
 
     def presets(
-        self, *, page: int = 1, page_size: int = 30, extra_headers: Mapping[str, str] | None = None
+        self,
+        *,
+        page: int = 1,
+        page_size: int = 30,
+        extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> builtins.list[r.Element]:
         """Return a page of the vendor's elements.
 
@@ -155,6 +166,7 @@ class Elements(Group):
             page: Which page, from 1 to 1000.
             page_size: Tasks per page, from 1 to 500.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             A list of `Element`; `raw` of each is the untouched object.
@@ -168,12 +180,17 @@ class Elements(Group):
         """
         from klingkit._methods.records import Element
 
-        return self._call("element_preset_list", {"pageNum": page, "pageSize": page_size}, None, extra_headers).many(
-            Element, "data[].task_result.elements[]"
-        )
+        return self._call(
+            "element_preset_list", {"pageNum": page, "pageSize": page_size}, None, extra_headers, validate=validate
+        ).many(Element, "data[].task_result.elements[]")
 
     def delete(
-        self, element_id: str, *, extra: Mapping[str, Any] | None = None, extra_headers: Mapping[str, str] | None = None
+        self,
+        element_id: str,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.Removal:
         """Delete one of the account's own elements.
 
@@ -185,6 +202,7 @@ class Elements(Group):
             element_id: The id of one of the account's own elements, here as a text of digits.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `Removal`; `raw` is the untouched answer.
@@ -198,7 +216,9 @@ class Elements(Group):
         """
         from klingkit._methods.records import Removal
 
-        return self._call("element_custom_delete", {"element_id": element_id}, extra, extra_headers).one(Removal)
+        return self._call(
+            "element_custom_delete", {"element_id": element_id}, extra, extra_headers, validate=validate
+        ).one(Removal)
 
     def create_simple(
         self,
@@ -210,6 +230,7 @@ class Elements(Group):
         tag_list: Sequence[t.ElementTagReference] | None = None,
         extra: Mapping[str, Any] | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.SimpleElement:
         """Make an element of the older library.
 
@@ -226,6 +247,7 @@ class Elements(Group):
             tag_list: What kind of thing it is.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `SimpleElement`; `raw` is the untouched answer.
@@ -252,10 +274,16 @@ class Elements(Group):
             },
             extra,
             extra_headers,
+            validate=validate,
         ).one(SimpleElement)
 
     def list_simple(
-        self, *, page: int = 1, page_size: int = 30, extra_headers: Mapping[str, str] | None = None
+        self,
+        *,
+        page: int = 1,
+        page_size: int = 30,
+        extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> builtins.list[r.SimpleElement]:
         """Return a page of the account's elements of the older library.
 
@@ -266,6 +294,7 @@ class Elements(Group):
             page: Which page, from 1 to 1000.
             page_size: Tasks per page, from 1 to 500.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             A list of `SimpleElement`; `raw` of each is the untouched object.
@@ -279,12 +308,17 @@ class Elements(Group):
         """
         from klingkit._methods.records import SimpleElement
 
-        return self._call("element_simple_list", {"pageNum": page, "pageSize": page_size}, None, extra_headers).many(
-            SimpleElement, "data[]"
-        )
+        return self._call(
+            "element_simple_list", {"pageNum": page, "pageSize": page_size}, None, extra_headers, validate=validate
+        ).many(SimpleElement, "data[]")
 
     def presets_simple(
-        self, *, page: int = 1, page_size: int = 30, extra_headers: Mapping[str, str] | None = None
+        self,
+        *,
+        page: int = 1,
+        page_size: int = 30,
+        extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> builtins.list[r.SimpleElement]:
         """Return a page of the vendor's elements of the older library.
 
@@ -295,6 +329,7 @@ class Elements(Group):
             page: Which page, from 1 to 1000.
             page_size: Tasks per page, from 1 to 500.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             A list of `SimpleElement`; `raw` of each is the untouched object.
@@ -309,11 +344,20 @@ class Elements(Group):
         from klingkit._methods.records import SimpleElement
 
         return self._call(
-            "element_simple_preset_list", {"pageNum": page, "pageSize": page_size}, None, extra_headers
+            "element_simple_preset_list",
+            {"pageNum": page, "pageSize": page_size},
+            None,
+            extra_headers,
+            validate=validate,
         ).many(SimpleElement, "data[]")
 
     def delete_simple(
-        self, element_id: str, *, extra: Mapping[str, Any] | None = None, extra_headers: Mapping[str, str] | None = None
+        self,
+        element_id: str,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.Removal:
         """Delete an element of the older library.
 
@@ -325,6 +369,7 @@ class Elements(Group):
             element_id: The id of one of the account's own elements, here as a text of digits.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `Removal`; `raw` is the untouched answer.
@@ -338,4 +383,6 @@ class Elements(Group):
         """
         from klingkit._methods.records import Removal
 
-        return self._call("element_simple_delete", {"element_id": element_id}, extra, extra_headers).one(Removal)
+        return self._call(
+            "element_simple_delete", {"element_id": element_id}, extra, extra_headers, validate=validate
+        ).one(Removal)

@@ -451,6 +451,7 @@ class Image(Group):
         *,
         extra: Mapping[str, Any] | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.ImageRecognition:
         """Cut a picture into subject, head, face and clothes.
 
@@ -462,6 +463,7 @@ class Image(Group):
                 each side at least 300 px, aspect ratio 1:2.5 to 2.5:1.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `ImageRecognition`; `raw` is the untouched answer.
@@ -477,4 +479,6 @@ class Image(Group):
         """
         from klingkit._methods.records import ImageRecognition
 
-        return self._call("image_recognition_run", {"image": image}, extra, extra_headers).one(ImageRecognition)
+        return self._call("image_recognition_run", {"image": image}, extra, extra_headers, validate=validate).one(
+            ImageRecognition
+        )

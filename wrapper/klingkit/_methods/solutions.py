@@ -337,6 +337,7 @@ class Solutions(Group):
         task_ids: Sequence[str] | None = None,
         external_task_ids: Sequence[str] | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> builtins.list[r.SolutionTask]:
         """Return up to 20 solution tasks by their ids, or by your own.
 
@@ -349,6 +350,7 @@ class Solutions(Group):
             external_task_ids: The caller's own ids, separated by commas, at most 20. Needed unless task_ids is given,
                 and not beside it.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             A list of `SolutionTask`; `raw` of each is the untouched object.
@@ -362,7 +364,11 @@ class Solutions(Group):
         from klingkit._methods.records import SolutionTask
 
         return self._call(
-            "solution_task_get", {"task_ids": task_ids, "external_task_ids": external_task_ids}, None, extra_headers
+            "solution_task_get",
+            {"task_ids": task_ids, "external_task_ids": external_task_ids},
+            None,
+            extra_headers,
+            validate=validate,
         ).many(SolutionTask, "data[]")
 
     def query(
@@ -375,6 +381,7 @@ class Solutions(Group):
         filters: Sequence[t.SolutionTaskFilter] | None = None,
         extra: Mapping[str, Any] | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.SolutionTaskPage:
         """Return a page of the account's solution tasks of a stretch of time.
 
@@ -389,6 +396,7 @@ class Solutions(Group):
             filters: What the tasks must be.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `SolutionTaskPage`; `raw` is the untouched answer.
@@ -406,4 +414,5 @@ class Solutions(Group):
             {"start_time": start_time, "end_time": end_time, "cursor": cursor, "limit": limit, "filters": filters},
             extra,
             extra_headers,
+            validate=validate,
         ).one(SolutionTaskPage)

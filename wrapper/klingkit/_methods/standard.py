@@ -357,6 +357,7 @@ class Standard(Group):
         task_ids: Sequence[str] | None = None,
         external_task_ids: Sequence[str] | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> builtins.list[r.StandardTask]:
         """Return up to 20 tasks by their ids, or by your own; unknown ones are left out.
 
@@ -369,6 +370,7 @@ class Standard(Group):
             external_task_ids: The caller's own ids, separated by commas, at most 20. Needed unless task_ids is given,
                 and not beside it.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             A list of `StandardTask`; `raw` of each is the untouched object.
@@ -382,7 +384,11 @@ class Standard(Group):
         from klingkit._methods.records import StandardTask
 
         return self._call(
-            "standard_task_get", {"task_ids": task_ids, "external_task_ids": external_task_ids}, None, extra_headers
+            "standard_task_get",
+            {"task_ids": task_ids, "external_task_ids": external_task_ids},
+            None,
+            extra_headers,
+            validate=validate,
         ).many(StandardTask, "data[]")
 
     def query(
@@ -395,6 +401,7 @@ class Standard(Group):
         filters: Sequence[t.StandardTaskFilter] | None = None,
         extra: Mapping[str, Any] | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.StandardTaskPage:
         """Return a page of the account's tasks of a stretch of time.
 
@@ -409,6 +416,7 @@ class Standard(Group):
             filters: What the tasks must be.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `StandardTaskPage`; `raw` is the untouched answer.
@@ -426,4 +434,5 @@ class Standard(Group):
             {"start_time": start_time, "end_time": end_time, "cursor": cursor, "limit": limit, "filters": filters},
             extra,
             extra_headers,
+            validate=validate,
         ).one(StandardTaskPage)

@@ -3,9 +3,16 @@
 
 from __future__ import annotations
 
-from klingkit._shapes import Row
+from klingkit._shapes import Limits, Row
 
-__all__ = ["METHODS", "ROWS", "SUMMARIES"]
+__all__ = ["CALLS", "METHODS", "ROWS", "SUMMARIES"]
+
+L1 = Limits(("jpg", "png"), 10, 300, 0, 2.5)
+L2 = Limits(("jpg", "png"), 10, 300, 0, 0.0)
+L3 = Limits(("jpg", "png"), 10, 0, 0, 0.0)
+L4 = Limits(("jpg", "png"), 10, 300, 65536, 2.5)
+L5 = Limits(("jpg", "png"), 50, 300, 0, 2.5)
+L6 = Limits(("jpg", "png", "webp"), 50, 300, 0, 2.5)
 
 METHODS = {
     "video_text2video": "text_to_video",
@@ -41,6 +48,19 @@ METHODS = {
 }
 """Every operation that can be created, and its name: that of the method, or one that is unique."""
 
+CALLS = {
+    "video_identify_face_run": "identify_face",
+    "video_multi_elements_selection_init": "init_selection",
+    "video_multi_elements_selection_add": "add_selection",
+    "video_multi_elements_selection_delete": "delete_selection",
+    "video_multi_elements_selection_clear": "clear_selection",
+    "video_multi_elements_selection_preview": "preview_selection",
+    "image_recognition_run": "recognize_image",
+    "audio_tts_run": "tts",
+    "element_simple_run": "simple_element",
+}
+"""Every operation that may cost something and answers at once, and its name, likewise."""
+
 SUMMARIES = {
     "video_text2video": "Start a video from a text.",
     "video_image2video": "Start a video from a picture.",
@@ -72,6 +92,15 @@ SUMMARIES = {
     "solution_goods_studio": "Start an advert from pictures and texts of a product.",
     "solution_talking_agent": "Start a video of a presenter who speaks a script.",
     "solution_drama_subtitle": "Start the translated subtitles of a clip.",
+    "video_identify_face_run": "Find the faces of a clip, and open a session for advanced_lip_sync.",
+    "video_multi_elements_selection_init": "Open a clip for multi_elements.",
+    "video_multi_elements_selection_add": "Mark an element of an opened clip by points.",
+    "video_multi_elements_selection_delete": "Take points back.",
+    "video_multi_elements_selection_clear": "Take all points back.",
+    "video_multi_elements_selection_preview": "See the marked elements through the clip.",
+    "image_recognition_run": "Cut a picture into subject, head, face and clothes.",
+    "audio_tts_run": "Speak a text.",
+    "element_simple_run": "Make an element of the older library.",
 }
 """What each of them does, in a line."""
 
@@ -134,10 +163,10 @@ ROWS = {
             "external_task_id",
         ),
         (
-            (("image",), "picture", (), False),
-            (("image_tail",), "picture", (), False),
-            (("static_mask",), "picture", (), False),
-            (("dynamic_masks", "*", "mask"), "picture", (), False),
+            (("image",), "picture", (), False, L1),
+            (("image_tail",), "picture", (), False, L2),
+            (("static_mask",), "picture", (), False, L3),
+            (("dynamic_masks", "*", "mask"), "picture", (), False, L3),
         ),
         (("multi_prompt", "*", "duration"), ("duration",)),
         ("multi_prompt", "element_list", "voice_list", "dynamic_masks"),
@@ -164,7 +193,7 @@ ROWS = {
             "callback_url",
             "external_task_id",
         ),
-        ((("image_list", "*", "image"), "picture", (), True),),
+        ((("image_list", "*", "image"), "picture", (), True, L1),),
         (("duration",),),
         ("image_list",),
         (),
@@ -191,9 +220,9 @@ ROWS = {
             "external_task_id",
         ),
         (
-            (("subject_image_list", "*", "subject_image"), "picture", (), True),
-            (("scene_image",), "picture", (), False),
-            (("style_image",), "picture", (), False),
+            (("subject_image_list", "*", "subject_image"), "picture", (), True, L1),
+            (("scene_image",), "picture", (), False, L1),
+            (("style_image",), "picture", (), False, L1),
         ),
         (),
         ("subject_image_list",),
@@ -225,7 +254,7 @@ ROWS = {
             "callback_url",
             "external_task_id",
         ),
-        ((("image_list", "*", "image_url"), "picture", (), True),),
+        ((("image_list", "*", "image_url"), "picture", (), True, L1),),
         (("multi_prompt", "*", "duration"), ("duration",)),
         ("multi_prompt", "image_list", "element_list", "video_list"),
         (),
@@ -252,7 +281,7 @@ ROWS = {
             "callback_url",
             "external_task_id",
         ),
-        ((("image_url",), "picture", (), False),),
+        ((("image_url",), "picture", (), False, L4),),
         (),
         ("element_list",),
         (),
@@ -282,7 +311,7 @@ ROWS = {
         "avatar",
         "video",
         ("image", "audio_id", "sound_file", "prompt", "mode", "watermark_info", "callback_url", "external_task_id"),
-        ((("image",), "picture", (), False), (("sound_file",), "sound", (), False)),
+        ((("image",), "picture", (), False, L1), (("sound_file",), "sound", (), False, None)),
         (),
         (),
         (),
@@ -297,7 +326,7 @@ ROWS = {
         "advanced_lip_sync",
         "video",
         ("session_id", "face_choose", "watermark_info", "callback_url", "external_task_id"),
-        ((("face_choose", "*", "sound_file"), "sound", (), False),),
+        ((("face_choose", "*", "sound_file"), "sound", (), False, None),),
         (),
         ("face_choose",),
         (),
@@ -312,7 +341,7 @@ ROWS = {
         "lip_sync",
         "video",
         ("input", "callback_url", "external_task_id"),
-        ((("input", "audio_file"), "sound", (), False),),
+        ((("input", "audio_file"), "sound", (), False, None),),
         (),
         (),
         ("input",),
@@ -327,7 +356,7 @@ ROWS = {
         "effects",
         "video",
         ("effect_scene", "input", "callback_url", "external_task_id"),
-        ((("input", "image"), "picture", (), False), (("input", "images", "*"), "picture", (), False)),
+        ((("input", "image"), "picture", (), False, L1), (("input", "images", "*"), "picture", (), False, L1)),
         (("input", "duration"),),
         (),
         ("input",),
@@ -354,7 +383,7 @@ ROWS = {
             "callback_url",
             "external_task_id",
         ),
-        ((("image_list", "*", "image"), "picture", (), True),),
+        ((("image_list", "*", "image"), "picture", (), True, L1),),
         (("duration",),),
         ("image_list",),
         (),
@@ -384,7 +413,7 @@ ROWS = {
             "callback_url",
             "external_task_id",
         ),
-        ((("image",), "picture", (), False),),
+        ((("image",), "picture", (), False, L1),),
         (),
         ("element_list",),
         (),
@@ -412,7 +441,7 @@ ROWS = {
             "callback_url",
             "external_task_id",
         ),
-        ((("image_list", "*", "image"), "picture", (), True),),
+        ((("image_list", "*", "image"), "picture", (), True, L1),),
         (),
         ("image_list", "element_list"),
         (),
@@ -438,7 +467,7 @@ ROWS = {
             "callback_url",
             "external_task_id",
         ),
-        ((("image",), "picture", (), False),),
+        ((("image",), "picture", (), False, L1),),
         (),
         (),
         (),
@@ -453,7 +482,7 @@ ROWS = {
         "multi_shot",
         "image",
         ("element_frontal_image", "callback_url", "external_task_id"),
-        ((("element_frontal_image",), "picture", (), False),),
+        ((("element_frontal_image",), "picture", (), False, L1),),
         (),
         (),
         (),
@@ -468,7 +497,7 @@ ROWS = {
         "virtual_try_on",
         "image",
         ("model_name", "human_image", "cloth_image", "callback_url", "external_task_id"),
-        ((("human_image",), "picture", (), False), (("cloth_image",), "picture", (), False)),
+        ((("human_image",), "picture", (), False, L2), (("cloth_image",), "picture", (), False, L2)),
         (),
         (),
         (),
@@ -539,8 +568,8 @@ ROWS = {
             "external_task_id",
         ),
         (
-            (("element_image_list", "frontal_image"), "picture", (), False),
-            (("element_image_list", "refer_images", "*", "image_url"), "picture", (), True),
+            (("element_image_list", "frontal_image"), "picture", (), False, L1),
+            (("element_image_list", "refer_images", "*", "image_url"), "picture", (), True, L1),
         ),
         (),
         ("tag_list",),
@@ -571,7 +600,7 @@ ROWS = {
         "image_to_video",
         "standard",
         ("contents", "settings", "options"),
-        ((("contents", "*", "url"), "picture", ("first_frame", "last_frame"), False),),
+        ((("contents", "*", "url"), "picture", ("first_frame", "last_frame"), False, L5),),
         (),
         ("contents",),
         ("settings", "options"),
@@ -586,7 +615,7 @@ ROWS = {
         "omni_video",
         "standard",
         ("contents", "settings", "options"),
-        ((("contents", "*", "url"), "picture", ("first_frame", "last_frame", "refer_image"), False),),
+        ((("contents", "*", "url"), "picture", ("first_frame", "last_frame", "refer_image"), False, L5),),
         (),
         ("contents",),
         ("settings", "options"),
@@ -601,7 +630,7 @@ ROWS = {
         "motion_control",
         "standard",
         ("contents", "settings", "options"),
-        ((("contents", "*", "url"), "picture", ("image",), False),),
+        ((("contents", "*", "url"), "picture", ("image",), False, L5),),
         (),
         ("contents",),
         ("settings", "options"),
@@ -631,7 +660,7 @@ ROWS = {
         "clothing_dupe",
         "solution",
         ("contents", "settings", "options"),
-        ((("contents", "*", "url"), "picture", ("product_image", "model_image"), False),),
+        ((("contents", "*", "url"), "picture", ("product_image", "model_image"), False, L6),),
         (),
         ("contents",),
         ("settings", "options"),
@@ -646,7 +675,7 @@ ROWS = {
         "goods_studio",
         "solution",
         ("contents", "settings", "options"),
-        ((("contents", "*", "url"), "picture", ("ref_image",), False),),
+        ((("contents", "*", "url"), "picture", ("ref_image",), False, L6),),
         (),
         ("contents",),
         ("settings", "options"),
@@ -661,7 +690,7 @@ ROWS = {
         "talking_agent",
         "solution",
         ("contents", "settings", "options"),
-        ((("contents", "*", "url"), "picture", ("avatar_image", "ref_image"), False),),
+        ((("contents", "*", "url"), "picture", ("avatar_image", "ref_image"), False, L6),),
         (),
         ("contents",),
         ("settings", "options"),
@@ -733,7 +762,7 @@ ROWS = {
         "recognize",
         "image",
         ("image",),
-        ((("image",), "picture", (), False),),
+        ((("image",), "picture", (), False, L1),),
         (),
         (),
         (),
@@ -782,8 +811,8 @@ ROWS = {
         "element",
         ("element_name", "element_description", "element_frontal_image", "element_refer_list", "tag_list"),
         (
-            (("element_frontal_image",), "picture", (), False),
-            (("element_refer_list", "*", "image_url"), "picture", (), True),
+            (("element_frontal_image",), "picture", (), False, L1),
+            (("element_refer_list", "*", "image_url"), "picture", (), True, L1),
         ),
         (),
         ("element_refer_list", "tag_list"),

@@ -459,8 +459,8 @@ class DynamicMask(TypedDict):
     """An area and the path it moves along.
 
     Attributes:
-        mask: The area. A path, bytes, a binary file, an address or Base64; jpg, jpeg or png, at most 10 MB, each side
-            at least 300 px, aspect ratio 1:2.5 to 2.5:1.
+        mask: The area, in a mask of the shape of `image` and of the size of all other masks. A path, bytes, a binary
+            file, an address or Base64; jpg, jpeg or png, at most 10 MB.
         trajectories: 2 to 77 points, in order.
     """
 

@@ -187,8 +187,8 @@ class Video(Group):
                 `<<<element_1>>>`.
             model_name: The model; names klingkit does not know yet are sent as they are. Retired on 2026-09-15: All
                 before kling-v2-5-turbo.
-            image_tail: The last frame. A path, bytes, a binary file, an address or Base64; jpg, jpeg or png, at most 10
-                MB, each side at least 300 px, aspect ratio 1:2.5 to 2.5:1. Not documented by newapi-b, xiexus.
+            image_tail: The last frame; no shape of its own is asked of it. A path, bytes, a binary file, an address or
+                Base64; jpg, jpeg or png, at most 10 MB, each side at least 300 px. Not documented by newapi-b, xiexus.
             multi_shot: Make a video of several shots. While it is true `prompt` is ignored, unless `shot_type` is
                 `intelligence`; while it is false `shot_type` and `multi_prompt` are ignored. Only kling-v3 takes it.
                 Kling's default is False. Not documented by newapi-a1, newapi-a2, newapi-b, openai-next, xiexus.
@@ -207,9 +207,9 @@ class Video(Group):
             cfg_scale: How closely the prompt is followed, 0 to 1; higher is closer. Only models before kling-v2 take
                 it. Kling's default is 0.5. Not documented by newapi-b, xiexus.
             mode: std is 720p, pro is 1080p, 4k is kling-v3 only. Kling's default is std. Not documented by xiexus.
-            static_mask: Motion brush: the area that stands still. kling-v1 and kling-v1-5 only. A path, bytes, a binary
-                file, an address or Base64; jpg, jpeg or png, at most 10 MB, each side at least 300 px, aspect ratio
-                1:2.5 to 2.5:1. Not documented by newapi-b, xiexus.
+            static_mask: Motion brush: the area that stands still, in a mask of the shape of `image` and of the size of
+                all other masks. kling-v1 and kling-v1-5 only. A path, bytes, a binary file, an address or Base64; jpg,
+                jpeg or png, at most 10 MB. Not documented by newapi-b, xiexus.
             dynamic_masks: Motion brush: up to 6 areas that move along a path. kling-v1 and kling-v1-5 only. Not
                 documented by newapi-b, xiexus.
             camera_control: How the camera moves. No model of today takes it: kling-v1 did in std, kling-v1-5 in pro,
@@ -932,6 +932,7 @@ class Video(Group):
         video_url: str | None = None,
         extra: Mapping[str, Any] | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.FaceIdentification:
         """Find the faces of a clip, and open a session for advanced_lip_sync.
 
@@ -944,6 +945,7 @@ class Video(Group):
             video_url: Public URL; mp4 or mov, at most 100 MB, 2 to 60 s, 720p or 1080p, each side 512 to 2160 px.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `FaceIdentification`; `raw` is the untouched answer.
@@ -959,7 +961,11 @@ class Video(Group):
         from klingkit._methods.records import FaceIdentification
 
         return self._call(
-            "video_identify_face_run", {"video_id": video_id, "video_url": video_url}, extra, extra_headers
+            "video_identify_face_run",
+            {"video_id": video_id, "video_url": video_url},
+            extra,
+            extra_headers,
+            validate=validate,
         ).one(FaceIdentification)
 
     def init_selection(
@@ -969,6 +975,7 @@ class Video(Group):
         video_url: str | None = None,
         extra: Mapping[str, Any] | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.MultiElementsSession:
         """Open a clip for multi_elements.
 
@@ -982,6 +989,7 @@ class Video(Group):
                 second.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `MultiElementsSession`; `raw` is the untouched answer.
@@ -998,7 +1006,11 @@ class Video(Group):
         from klingkit._methods.records import MultiElementsSession
 
         return self._call(
-            "video_multi_elements_selection_init", {"video_id": video_id, "video_url": video_url}, extra, extra_headers
+            "video_multi_elements_selection_init",
+            {"video_id": video_id, "video_url": video_url},
+            extra,
+            extra_headers,
+            validate=validate,
         ).one(MultiElementsSession)
 
     def add_selection(
@@ -1009,6 +1021,7 @@ class Video(Group):
         points: Sequence[t.SelectionPoint],
         extra: Mapping[str, Any] | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.MultiElementsSelection:
         """Mark an element of an opened clip by points.
 
@@ -1021,6 +1034,7 @@ class Video(Group):
             points: 1 to 10 points; a frame carries at most 10.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `MultiElementsSelection`; `raw` is the untouched answer.
@@ -1041,6 +1055,7 @@ class Video(Group):
             {"session_id": session_id, "frame_index": frame_index, "points": points},
             extra,
             extra_headers,
+            validate=validate,
         ).one(MultiElementsSelection)
 
     def delete_selection(
@@ -1051,6 +1066,7 @@ class Video(Group):
         points: Sequence[t.SelectionPoint],
         extra: Mapping[str, Any] | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.MultiElementsSelection:
         """Take points back.
 
@@ -1063,6 +1079,7 @@ class Video(Group):
             points: 1 to 10 points; a frame carries at most 10.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `MultiElementsSelection`; `raw` is the untouched answer.
@@ -1083,10 +1100,16 @@ class Video(Group):
             {"session_id": session_id, "frame_index": frame_index, "points": points},
             extra,
             extra_headers,
+            validate=validate,
         ).one(MultiElementsSelection)
 
     def clear_selection(
-        self, session_id: str, *, extra: Mapping[str, Any] | None = None, extra_headers: Mapping[str, str] | None = None
+        self,
+        session_id: str,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.MultiElementsCleared:
         """Take all points back.
 
@@ -1097,6 +1120,7 @@ class Video(Group):
             session_id: The session.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `MultiElementsCleared`; `raw` is the untouched answer.
@@ -1112,12 +1136,17 @@ class Video(Group):
         """
         from klingkit._methods.records import MultiElementsCleared
 
-        return self._call("video_multi_elements_selection_clear", {"session_id": session_id}, extra, extra_headers).one(
-            MultiElementsCleared
-        )
+        return self._call(
+            "video_multi_elements_selection_clear", {"session_id": session_id}, extra, extra_headers, validate=validate
+        ).one(MultiElementsCleared)
 
     def preview_selection(
-        self, session_id: str, *, extra: Mapping[str, Any] | None = None, extra_headers: Mapping[str, str] | None = None
+        self,
+        session_id: str,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.MultiElementsPreview:
         """See the marked elements through the clip.
 
@@ -1128,6 +1157,7 @@ class Video(Group):
             session_id: The session.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `MultiElementsPreview`; `raw` is the untouched answer.
@@ -1144,5 +1174,9 @@ class Video(Group):
         from klingkit._methods.records import MultiElementsPreview
 
         return self._call(
-            "video_multi_elements_selection_preview", {"session_id": session_id}, extra, extra_headers
+            "video_multi_elements_selection_preview",
+            {"session_id": session_id},
+            extra,
+            extra_headers,
+            validate=validate,
         ).one(MultiElementsPreview)

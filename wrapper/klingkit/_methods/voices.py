@@ -102,7 +102,12 @@ class Voices(Group):
         return self._get("voice_custom", task_id)
 
     def list(
-        self, *, page: int = 1, page_size: int = 30, extra_headers: Mapping[str, str] | None = None
+        self,
+        *,
+        page: int = 1,
+        page_size: int = 30,
+        extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> builtins.list[r.Voice]:
         """Return a page of the account's own voices that are ready.
 
@@ -112,6 +117,7 @@ class Voices(Group):
             page: Which page, from 1 to 1000.
             page_size: Voices per page, from 1 to 1000.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             A list of `Voice`; `raw` of each is the untouched object.
@@ -124,12 +130,17 @@ class Voices(Group):
         """
         from klingkit._methods.records import Voice
 
-        return self._call("voice_custom_list", {"pageNum": page, "pageSize": page_size}, None, extra_headers).many(
-            Voice, "data[].task_result.voices[]"
-        )
+        return self._call(
+            "voice_custom_list", {"pageNum": page, "pageSize": page_size}, None, extra_headers, validate=validate
+        ).many(Voice, "data[].task_result.voices[]")
 
     def presets(
-        self, *, page: int = 1, page_size: int = 30, extra_headers: Mapping[str, str] | None = None
+        self,
+        *,
+        page: int = 1,
+        page_size: int = 30,
+        extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> builtins.list[r.Voice]:
         """Return a page of the vendor's voices.
 
@@ -140,6 +151,7 @@ class Voices(Group):
             page: Which page, from 1 to 1000.
             page_size: Voices per page, from 1 to 1000.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             A list of `Voice`; `raw` of each is the untouched object.
@@ -152,12 +164,17 @@ class Voices(Group):
         """
         from klingkit._methods.records import Voice
 
-        return self._call("voice_preset_list", {"pageNum": page, "pageSize": page_size}, None, extra_headers).many(
-            Voice, "data[].task_result.voices[]"
-        )
+        return self._call(
+            "voice_preset_list", {"pageNum": page, "pageSize": page_size}, None, extra_headers, validate=validate
+        ).many(Voice, "data[].task_result.voices[]")
 
     def delete(
-        self, voice_id: str, *, extra: Mapping[str, Any] | None = None, extra_headers: Mapping[str, str] | None = None
+        self,
+        voice_id: str,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        validate: bool | None = None,
     ) -> r.Removal:
         """Delete one of the account's own voices.
 
@@ -168,6 +185,7 @@ class Voices(Group):
             voice_id: The id of one of the account's own voices.
             extra: Fields the one spec does not know; merged on top.
             extra_headers: HTTP headers to add.
+            validate: Whether the arguments are checked before anything is sent; else the client's own setting holds.
 
         Returns:
             `Removal`; `raw` is the untouched answer.
@@ -180,4 +198,6 @@ class Voices(Group):
         """
         from klingkit._methods.records import Removal
 
-        return self._call("voice_custom_delete", {"voice_id": voice_id}, extra, extra_headers).one(Removal)
+        return self._call("voice_custom_delete", {"voice_id": voice_id}, extra, extra_headers, validate=validate).one(
+            Removal
+        )

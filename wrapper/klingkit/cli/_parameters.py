@@ -1,4 +1,4 @@
-"""From the signature of a method that creates tasks to the parameters of a command.
+"""From the signature of a method that costs something to the parameters of a command.
 
 A new operation, or a new argument of one, appears by itself; what it is called, what it takes and how it is explained
 all come from the method.
@@ -52,7 +52,7 @@ class Parameter:
 
 
 def method_of(operation: str) -> Callable[..., Any]:
-    """Return the method that creates tasks of `operation` (its id without verb)."""
+    """Return the method of `operation`: of a create by its id without verb, else by the whole one."""
     row = row_of(operation)
     group = getattr(importlib.import_module(f"klingkit._methods.{row.group}"), row.group.capitalize())
     found: Callable[..., Any] = getattr(group, row.method)
@@ -64,26 +64,30 @@ def spec_fields(operation: str) -> tuple[str, ...]:
     return row_of(operation).fields
 
 
-def parameters_of(operation: str) -> list[Parameter]:
-    """Return the parameters of the command for `operation`."""
+def parameters_of(operation: str, *, any_word: bool = False) -> list[Parameter]:
+    """Return the parameters of the command for `operation`. `any_word`: where words are listed, others pass as well."""
     method = method_of(operation)
+    from klingkit._methods import records
     from klingkit._methods import types as sent
 
-    names = {"t": sent, "Any": Any, "Mapping": Mapping, "Sequence": Sequence, "Task": Any}
+    names = {"t": sent, "r": records, "Any": Any, "Mapping": Mapping, "Sequence": Sequence}
+    names |= {"Result": Any, "Task": Any}
     hints = typing.get_type_hints(method, globalns=names)
     told = _explanations(method)
     return [
-        _parameter(parameter, hints[name], told.get(name, ""))
+        _parameter(parameter, hints[name], told.get(name, ""), any_word=any_word)
         for name, parameter in inspect.signature(method).parameters.items()
         if name != "self"
     ]
 
 
-def _parameter(parameter: inspect.Parameter, hint: Any, told: str) -> Parameter:
+def _parameter(parameter: inspect.Parameter, hint: Any, told: str, *, any_word: bool) -> Parameter:
     name = parameter.name
     required = parameter.default is inspect.Parameter.empty
     default = parameter.default if required else None
     kinds = [kind for kind in _alternatives(hint) if kind is not type(None)]
+    if any_word and all(typing.get_origin(kind) is Literal for kind in kinds):
+        kinds.append(str)
     if parameter.kind is parameter.POSITIONAL_OR_KEYWORD and kinds == [str]:
         held: Any = Annotated[
             str if required else str | None, typer.Argument(help=told, metavar=name.upper(), show_default=False)

@@ -1,8 +1,9 @@
-"""Make a video or a picture: create the task, wait, save the file."""
+"""Make a video, a picture, a sound: create the task, wait, save it."""
 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import inspect
 import json
 import os
@@ -14,11 +15,12 @@ import typer
 
 from klingkit._credentials import ANY_RELAY_VARIABLE, find_credential
 from klingkit._errors import InvalidRequestError, MissingKeyError, OutcomeUnknownError
-from klingkit._methods.table import METHODS, SUMMARIES
+from klingkit._methods.table import CALLS, METHODS, SUMMARIES
 from klingkit._registry import find_relay
 from klingkit._surface import row_of
 from klingkit._text import clean
 from klingkit.cli import _options
+from klingkit.cli._calling import EPILOG, CallWays, call, ways_of
 from klingkit.cli._options import Where, dashed
 from klingkit.cli._parameters import parameters_of
 from klingkit.cli._planning import plan
@@ -40,6 +42,7 @@ _EPILOG = (
 
 
 _EXTERNAL_ID = re.compile(r"external_task_id ((?!None\b)[^\s;]+)")
+_METHOD = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 _NO_KEY = "klingkit-dry-run-needs-no-key"
 
 
@@ -61,18 +64,23 @@ class Ways:
     as_json: _options.JSON = False
 
 
-def _command(operation: str) -> Callable[..., int]:
-    """Return the command for `operation`, with the parameters of its method and the options all have."""
-    fields = parameters_of(operation)
-    hints = typing.get_type_hints(Ways, include_extras=True)
+def _command(
+    operation: str, kind: type[Ways | CallWays], run: Callable[..., int], *, any_word: bool
+) -> Callable[..., int]:
+    """Return the command for `operation`, with the parameters of its method and the options in `kind`.
+
+    `any_word` says that a list of words is only what is known, and others are taken as well.
+    """
+    fields = parameters_of(operation, any_word=any_word)
+    hints = typing.get_type_hints(kind, include_extras=True)
     ways = [
         inspect.Parameter(item.name, inspect.Parameter.KEYWORD_ONLY, default=item.default, annotation=hints[item.name])
-        for item in dataclasses.fields(Ways)
+        for item in dataclasses.fields(kind)
     ]
 
     def command(**given: Any) -> int:
-        chosen = Ways(**{way.name: given.pop(way.name) for way in ways})
-        return _run(operation, {name: value for name, value in given.items() if value is not None}, chosen)
+        chosen = kind(**{way.name: given.pop(way.name) for way in ways})
+        return run(operation, {name: value for name, value in given.items() if value is not None}, chosen)
 
     signature = inspect.Signature([*(field.declared() for field in fields), *ways])
     vars(command)["__signature__"] = signature
@@ -152,12 +160,23 @@ def application(words: Sequence[str]) -> typer.Typer:
     The parameters of a command come from its method, and there are many commands: only the one that is named gets them.
     """
     app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+    any_word = "--no-validate" in words
     named = next((word for word in words if not word.startswith("-")), None)
     for operation, method in METHODS.items():
-        name, summary = dashed(method), SUMMARIES[operation].rstrip(".")
+        name, summary = dashed(method), _summary(operation)
         declare = app.command(name, help=f"{summary}.", short_help=summary, epilog=_EPILOG, no_args_is_help=True)
-        declare(_command(operation) if name == named else _unnamed)
+        declare(_command(operation, Ways, _run, any_word=any_word) if name == named else _unnamed)
+    for operation, method in CALLS.items():
+        name, summary = dashed(method), _summary(operation)
+        declare = app.command(name, help=f"{summary}.", short_help=summary, epilog=EPILOG, no_args_is_help=True)
+        make = functools.partial(call, rehearse=_rehearse)
+        declare(_command(operation, ways_of(operation), make, any_word=any_word) if name == named else _unnamed)
     return app
+
+
+def _summary(operation: str) -> str:
+    """Return what an operation does, in a line, with commands named as they are typed."""
+    return _METHOD.sub(lambda found: dashed(found[0]), SUMMARIES[operation].rstrip("."))
 
 
 def _unnamed() -> None:
