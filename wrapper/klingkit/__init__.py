@@ -33,6 +33,7 @@ from klingkit._errors import (
     KlingError,
     MissingFieldError,
     MissingKeyError,
+    NoRelayError,
     NotFoundError,
     NotJsonError,
     OutcomeUnknownError,
@@ -76,6 +77,7 @@ if TYPE_CHECKING:
     from klingkit._problems import KlingWarning, Problem
     from klingkit._registry import relay_ids
     from klingkit._result import AsyncResult, Result
+    from klingkit._routing import Skipped
     from klingkit._task import AsyncTask, Task
 
 __all__ = [
@@ -110,6 +112,7 @@ __all__ = [
     "MissingFieldError",
     "MissingKeyError",
     "Network",
+    "NoRelayError",
     "NotFoundError",
     "NotJsonError",
     "Outcome",
@@ -123,6 +126,7 @@ __all__ = [
     "RelayServerError",
     "RequestRefusedError",
     "Result",
+    "Skipped",
     "StoryboardShot",
     "SubjectImage",
     "Task",
@@ -163,6 +167,7 @@ _LAZY = {
     "Problem": "_problems",
     "RawAnswer": "_calls",
     "Result": "_result",
+    "Skipped": "_routing",
     "StoryboardShot": "_methods.types",
     "SubjectImage": "_methods.types",
     "Task": "_task",
