@@ -77,7 +77,7 @@ if TYPE_CHECKING:
     from klingkit._problems import KlingWarning, Problem
     from klingkit._registry import relay_ids
     from klingkit._result import AsyncResult, Result
-    from klingkit._routing import Skipped
+    from klingkit._routing import Route, Skipped
     from klingkit._task import AsyncTask, Task
 
 __all__ = [
@@ -126,6 +126,7 @@ __all__ = [
     "RelayServerError",
     "RequestRefusedError",
     "Result",
+    "Route",
     "Skipped",
     "StoryboardShot",
     "SubjectImage",
@@ -167,6 +168,7 @@ _LAZY = {
     "Problem": "_problems",
     "RawAnswer": "_calls",
     "Result": "_result",
+    "Route": "_routing",
     "Skipped": "_routing",
     "StoryboardShot": "_methods.types",
     "SubjectImage": "_methods.types",

@@ -28,7 +28,7 @@ KlingError
 │   ├── RedirectError
 │   └── AnswerTooLargeError
 ├── OutcomeUnknownError           a create may or may not have happened
-├── NoRelayError                  none of several relays took a create; nothing is charged
+├── NoRelayError                  none of several relays took a call; nothing is charged
 ├── TaskFailedError               the task ended without a result
 │   └── TaskCancelledError
 ├── WaitTimeoutError              the task has not ended yet; it can be resumed
@@ -308,15 +308,24 @@ class AnswerTooLargeError(UnexpectedAnswerError):
 
 
 class NoRelayError(KlingError):
-    """None of the client's relays took a create, and none charged for it.
+    """None of the client's relays took a call, and none charged for it.
 
     Attributes:
-        skipped: the relays in the order they were considered, each with the reason.
+        skipped: the relays in the turns they had, each with the reason.
+        errors: how asking those ended that were asked, or that could not be.
     """
 
-    def __init__(self, sentence: str, *, skipped: tuple[Skipped, ...] = (), **context: Any) -> None:
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        skipped: tuple[Skipped, ...] = (),
+        errors: tuple[KlingError, ...] = (),
+        **context: Any,
+    ) -> None:
         super().__init__(sentence, **context)
         self.skipped = skipped
+        self.errors = errors
 
 
 class OutcomeUnknownError(KlingError):

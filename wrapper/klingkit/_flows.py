@@ -94,6 +94,14 @@ def order(
         refuse_dropped(wording, session.relay.id, operation.id, fields)
     given = {name for name, value in arguments.items() if value is not None and name not in operation.row.paths}
     if unheard := sorted(given - offer.fields) if offer.documented and not wording.rest else []:
+        if session.strict and not session.allow_dropped:
+            raise errors.UnsupportedByRelayError(
+                f"{session.relay.id} documents no {', '.join(unheard)} for {operation.id}; it may ignore that, and "
+                "still bill. Leave it out, or pass allow_dropped=True.",
+                relay=session.relay.id,
+                operation=f"{operation.id}_create",
+                argument=unheard[0],
+            )
         _log.warning(
             "%s documents no %s for %s; it may ignore that, and still bill.",
             session.relay.id,

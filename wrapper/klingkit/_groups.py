@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from klingkit._calls import Answered
+    from klingkit._effects import Flow
     from klingkit._engine import AsyncEngine, Engine
+    from klingkit._request import Session
     from klingkit._result import AsyncResult, Result
 
 __all__ = ["AsyncGroup", "Group"]
@@ -36,9 +38,10 @@ class Group:
         *,
         validate: bool | None,
     ) -> Task:
-        session = self._engine.session
-        state, order = self._engine.run(creation(session, operation, arguments, extra, extra_headers, validate))
-        return Task(self._engine, session.relay.id, operation, str(state.task_id), order.external_task_id, state)
+        ask = creation(operation, extra, extra_headers, validate)
+        engine, (state, order), route = self._engine.place(f"{operation}_create", arguments, ask)
+        relay = engine.session.relay.id
+        return Task(engine, relay, operation, str(state.task_id), order.external_task_id, state, route)
 
     def _get(self, operation: str, task_id: str) -> Task:
         session = self._engine.session
@@ -66,10 +69,12 @@ class Group:
         from klingkit._calls import ask, finished_task
         from klingkit._result import Result
 
-        session = self._engine.session
-        answered = self._engine.run(ask(session, operation, arguments, extra, extra_headers))
-        state = finished_task(session, operation, answered)
-        return Result(Task(self._engine, session.relay.id, operation, str(state.task_id), None, state))
+        def run(session: Session, given: Mapping[str, Any]) -> Flow[Answered]:
+            return ask(session, operation, given, extra, extra_headers)
+
+        engine, answered, route = self._engine.place(operation, arguments, run)
+        state, relay = finished_task(engine.session, operation, answered), engine.session.relay.id
+        return Result(Task(engine, relay, operation, str(state.task_id), None, state, route))
 
 
 class AsyncGroup:
@@ -89,10 +94,10 @@ class AsyncGroup:
         *,
         validate: bool | None,
     ) -> AsyncTask:
-        session = self._engine.session
-        flow = creation(session, operation, arguments, extra, extra_headers, validate)
-        state, order = await self._engine.run(flow)
-        return AsyncTask(self._engine, session.relay.id, operation, str(state.task_id), order.external_task_id, state)
+        ask = creation(operation, extra, extra_headers, validate)
+        engine, (state, order), route = await self._engine.place(f"{operation}_create", arguments, ask)
+        relay = engine.session.relay.id
+        return AsyncTask(engine, relay, operation, str(state.task_id), order.external_task_id, state, route)
 
     async def _get(self, operation: str, task_id: str) -> AsyncTask:
         session = self._engine.session
@@ -122,7 +127,11 @@ class AsyncGroup:
         from klingkit._calls import ask, finished_task
         from klingkit._result import AsyncResult
 
-        session = self._engine.session
-        answered = await self._engine.run(ask(session, operation, arguments, extra, extra_headers))
-        state = finished_task(session, operation, answered)
-        return AsyncResult(AsyncTask(self._engine, session.relay.id, operation, str(state.task_id), None, state))
+        def run(session: Session, given: Mapping[str, Any]) -> Flow[Answered]:
+            return ask(session, operation, given, extra, extra_headers)
+
+        engine, answered, route = await self._engine.place(operation, arguments, run)
+        state = finished_task(engine.session, operation, answered)
+        return AsyncResult(
+            AsyncTask(engine, engine.session.relay.id, operation, str(state.task_id), None, state, route)
+        )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from klingkit._effects import Flow
     from klingkit._request import Session
 
-__all__ = ["flow_of", "lists", "name_of", "note_end", "note_error"]
+__all__ = ["flow_of", "home_of", "lists", "name_of", "note_end", "note_error"]
 
 
 def lists(session: Session, operation: str) -> bool:
@@ -25,6 +25,11 @@ def lists(session: Session, operation: str) -> bool:
     except UnsupportedByRelayError:
         return False
     return offer.lists and offer.documented and not asked.shared  # a page by cursor serves no sweep
+
+
+def home_of(job: Job) -> str:
+    """Return the id of the relay that the job asks."""
+    return job.relay if isinstance(job, Sweep) else job.task.relay
 
 
 def name_of(job: Job) -> str:

@@ -34,7 +34,10 @@ _OURS = frozenset({"authorization", "content-length", "content-type", "host", "t
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What all calls of one client share. `root` is what paths are appended to; `limit` what a create may cost."""
+    """What all calls of one client share. `root` is what paths are appended to; `limit` what a create may cost.
+
+    `strict` refuses fields that the relay does not document, where there are others to ask.
+    """
 
     relay: Relay
     root: str
@@ -44,6 +47,7 @@ class Session:
     limit: CostLimit | None = None
     validate: bool = True
     allow_dropped: bool = False
+    strict: bool = False
 
     def offer(self, operation: Operation) -> Offer:
         """Return what the relay offers of `operation`.

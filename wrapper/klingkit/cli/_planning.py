@@ -14,7 +14,7 @@ from klingkit._secrets import MASK
 from klingkit._surface import row_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from klingkit._client import Kling
     from klingkit._effects import Call, Flow
@@ -46,6 +46,9 @@ class _Rehearsal:
 
     def __init__(self, engine: Engine) -> None:
         self.session = engine.session
+
+    def place(self, _: str, arguments: Mapping[str, Any], ask: Callable[..., Flow[Any]]) -> Any:
+        return self.run(ask(self.session, arguments))
 
     def run(self, flow: Flow[Any]) -> Any:
         effect = next(flow)

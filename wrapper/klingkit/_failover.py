@@ -1,0 +1,344 @@
+"""A client of several relays: an engine for each, and who is asked when. Loaded for such clients alone."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
+
+from klingkit._belongings import belongings, found_bound, home_of
+from klingkit._desk import Desk, Visit
+from klingkit._engine import AsyncEngine, Engine, _SharedAsyncEngine, _SharedEngine
+from klingkit._errors import ConfigurationError, InvalidRequestError, KlingError, NoRelayError
+from klingkit._rewinding import Rewinding, may_block
+from klingkit._routing import POLICIES
+from klingkit._surface import base_of, offers
+from klingkit._text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from klingkit._effects import Flow
+    from klingkit._hooks import Hooks
+    from klingkit._network import Network
+    from klingkit._poller import Poller
+    from klingkit._poller_async import AsyncPoller
+    from klingkit._request import Session
+    from klingkit._routing import Policy, Route
+    from klingkit._secrets import Secret
+    from klingkit._transport import AsyncHttpClient, SyncHttpClient
+    from klingkit.events import Event
+
+__all__ = ["AsyncFailover", "Failover", "chosen_policy", "named_relays", "relay_values"]
+
+T = TypeVar("T")
+E = TypeVar("E", bound=Engine | AsyncEngine)
+
+_log = logging.getLogger("klingkit")
+
+
+def named_relays(relay: object, relays: object) -> tuple[str, ...]:
+    """Return the ids of the relays of a client.
+
+    Raises:
+        ConfigurationError: `relay` is given as well, or `relays` is no list of different ids.
+    """
+    if relay is not None:
+        raise ConfigurationError("Give relay, for a client of one relay, or relays, for one of several; not both.")
+    given = list(relays) if isinstance(relays, Sequence | set | frozenset) and not isinstance(relays, str) else []
+    if not given or not all(isinstance(one, str) and one for one in given) or len(set(given)) != len(given):
+        raise ConfigurationError('relays has to be a list of different ids, such as ["anyapi", "haoee"].')
+    return tuple(given)
+
+
+def chosen_policy(policy: object) -> Policy:
+    """Return the policy. Raises ConfigurationError for what is none."""
+    if policy not in POLICIES:
+        raise ConfigurationError(f"policy has to be one of: {', '.join(POLICIES)}; not {clean(policy, 60)!r}.")
+    return policy  # type: ignore[return-value]  # it is one of them
+
+
+def relay_values(name: str, given: object, relays: Sequence[str]) -> Mapping[str, Any]:
+    """Return an argument that may differ from relay to relay, by relay.
+
+    Raises:
+        ConfigurationError: it is no mapping, or names a relay that is none of this client's.
+    """
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise ConfigurationError(
+            f"{name} of a client of several relays has to be a mapping from relay to value, such as "
+            f"{{{relays[0]!r}: ...}}: no relay is shown another's."
+        )
+    if unknown := [one for one in given if one not in relays]:
+        raise ConfigurationError(
+            f"{name} names {clean(unknown[0], 60)!r}, which is none of this client's relays: {', '.join(relays)}."
+        )
+    return given
+
+
+class _Party(Generic[E]):
+    """What the engines of both clients share: the members by relay, and the desk."""
+
+    _members: dict[str, E]
+    desk: Desk
+
+    @property
+    def relays(self) -> tuple[str, ...]:
+        """The ids of the relays, in the order they were named."""
+        return tuple(self._members)
+
+    @property
+    def policy(self) -> Policy:
+        """How the turns are set."""
+        return self.desk.policy
+
+    def _add(self, member: E) -> None:
+        relay = member.session.relay.id
+        # A field that the relay does not document may be ignored, and paid for: rather another one is asked.
+        member.session = replace(member.session, strict=True)
+        member.outstanding = self.desk.outstanding.get(relay)
+        self._members[relay] = member
+
+    def _one(self) -> NoReturn:
+        some = self.relays[0]
+        raise InvalidRequestError(
+            f"This client has several relays ({', '.join(self.relays)}), and this is about one of them: give relay=, "
+            f"where that is taken, or use kling.with_options(relay={some!r}), which is a client of that one.",
+            argument="relay",
+        )
+
+    def member(self, relay: str | None) -> E:
+        """Return the engine for a relay of this client.
+
+        Raises:
+            InvalidRequestError: none is named, or it is none of this client's.
+        """
+        if relay is None:
+            self._one()
+        found = self._members.get(relay)
+        if found is None:
+            raise InvalidRequestError(
+                f"{clean(relay, 60)!r} is none of this client's relays ({', '.join(self.relays)}); ask with "
+                f"Kling(relay={clean(relay, 60)!r}).",
+                argument="relay",
+            )
+        return found
+
+    def members(self) -> Sequence[E]:
+        """Return the engines of all relays."""
+        return tuple(self._members.values())
+
+    def at(self, relay: str) -> E:
+        """Return the engine that asks for tasks of `relay`. Raises as `member` does."""
+        return self.member(relay)
+
+    def first(self, operation: str, arguments: Mapping[str, Any]) -> E:
+        """Return the engine of the relay that would be asked first, of those that offer the operation."""
+        base = base_of(operation)
+        able = [
+            relay
+            for relay, member in self._members.items()
+            if member.session.allow_undocumented or base in offers(member.session.relay.documents_of)
+        ]
+        given, home = belongings(arguments)
+        relays = [home] if home else able or self.relays
+        try:
+            return self.member(self.desk.turn(self.desk.routing(relays, operation, given), trial=False))
+        except NoRelayError:
+            return self.member(relays[0])  # all are left alone for a while; it will be this one's turn again
+
+    def _visit(self, operation: str, given: Mapping[str, Any], home: str | None) -> Visit:
+        if home is not None:
+            self.member(home)
+        elif (name := found_bound(operation, given)) is not None:
+            raise home_of(name, ", ".join(self.relays))
+        return Visit(self.desk, self.relays if home is None else [home], operation, given)
+
+    def _tell(self, visit: Visit, operation: str) -> None:
+        """Tell who was passed over, and who is asked now."""
+        for relay, kind, reason in visit.news():
+            why = kind or "it is left alone for a while"
+            _log.warning("%s does not serve %s (%s); asking %s", relay, operation, why, visit.relay)
+            hooks: Hooks | None = self.member(relay).hooks
+            if hooks is not None:
+                hooks.passed_over(relay, operation, visit.relay, kind, reason)
+
+    @contextmanager
+    def _asking(self, visit: Visit) -> Iterator[None]:
+        """Hold `visit` at its relay; a refusal that lets another be asked ends here."""
+        try:
+            yield
+        except KlingError as error:
+            visit.refused(error)
+        finally:
+            visit.left()
+
+
+class Failover(_Party[Engine], Engine):
+    """The engine of a `Kling` of several relays. Each has connections of its own; one poller waits for all."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(None, None, None)  # type: ignore[arg-type]  # both are the members'
+        self.desk = desk
+        self._members = {}
+
+    @classmethod
+    def opened(
+        cls,
+        parts: Sequence[tuple[Session, Secret]],
+        desk: Desk,
+        http_client: SyncHttpClient | Network | None,
+        on_event: Callable[[Event], object] | None,
+    ) -> Failover:
+        """Return the engine for these relays, with a key each."""
+        made = cls(desk)
+        for session, secret in parts:
+            made._add(_Member(made, session, secret, http_client, on_event))
+        return made
+
+    @property
+    def session(self) -> Session:
+        """None is everybody's: raises InvalidRequestError."""
+        self._one()
+
+    @session.setter
+    def session(self, session: Session) -> None:
+        pass
+
+    def place(
+        self, operation: str, arguments: Mapping[str, Any], ask: Callable[[Session, Mapping[str, Any]], Flow[T]]
+    ) -> tuple[Engine, T, Route | None]:
+        """Run the flow of a call at one relay after the other, as long as that cannot cost twice.
+
+        Raises:
+            NoRelayError: none took it.
+            InvalidRequestError: the request is wrong for all.
+            KlingError: how asking one ended, when nobody else may be asked after that.
+        """
+        given, home = belongings(arguments)
+        rewinding = Rewinding(given)
+        visit = self._visit(operation, given, home)
+        while True:
+            member = self._members[visit.turn()]
+            self._tell(visit, operation)
+            with self._asking(visit):
+                result = member.run(ask(member.session, rewinding.arguments()))
+                return member, result, visit.taken()
+
+    def branch(self, change: Callable[[Session], Session]) -> Engine:
+        """Return an engine for changed sessions, over the same connections, with the same desk."""
+        other = Failover(self.desk)
+        for member in self._members.values():
+            other._add(_SharedMember(other, member, change(member.session)))
+        return other
+
+    def close(self) -> None:
+        """Close the connections of all relays."""
+        for member in self._members.values():
+            member.close()
+
+
+class AsyncFailover(_Party[AsyncEngine], AsyncEngine):
+    """The engine of an `AsyncKling` of several relays, as `Failover`."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(None, None, None)  # type: ignore[arg-type]  # both are the members'
+        self.desk = desk
+        self._members = {}
+
+    @classmethod
+    def opened(
+        cls,
+        parts: Sequence[tuple[Session, Secret]],
+        desk: Desk,
+        http_client: AsyncHttpClient | Network | None,
+        on_event: Callable[[Event], object] | None,
+    ) -> AsyncFailover:
+        """Return the engine for these relays, with a key each."""
+        made = cls(desk)
+        for session, secret in parts:
+            made._add(_AsyncMember(made, session, secret, http_client, on_event))
+        return made
+
+    @property
+    def session(self) -> Session:
+        """None is everybody's: raises InvalidRequestError."""
+        self._one()
+
+    @session.setter
+    def session(self, session: Session) -> None:
+        pass
+
+    async def place(
+        self, operation: str, arguments: Mapping[str, Any], ask: Callable[[Session, Mapping[str, Any]], Flow[T]]
+    ) -> tuple[AsyncEngine, T, Route | None]:
+        """Run the flow of a call at one relay after the other, as `Failover.place` does."""
+        import asyncio
+
+        given, home = belongings(arguments)
+        rewinding = await asyncio.to_thread(Rewinding, given) if may_block(given) else Rewinding(given)
+        visit = self._visit(operation, given, home)
+        while True:
+            member = self._members[visit.turn()]
+            self._tell(visit, operation)
+            with self._asking(visit):
+                result = await member.run(ask(member.session, rewinding.arguments()))
+                return member, result, visit.taken()
+
+    def branch(self, change: Callable[[Session], Session]) -> AsyncEngine:
+        """Return an engine for changed sessions, over the same connections, with the same desk."""
+        other = AsyncFailover(self.desk)
+        for member in self._members.values():
+            other._add(_SharedAsyncMember(other, member, change(member.session)))
+        return other
+
+    async def close(self) -> None:
+        """Close the connections of all relays."""
+        for member in self._members.values():
+            await member.close()
+
+
+class _Member(Engine):
+    """The engine for one of several relays; one poller waits for the tasks of all of them."""
+
+    def __init__(self, party: Failover, *own: Any) -> None:
+        super().__init__(*own)
+        self._party = party
+
+    @property
+    def poller(self) -> Poller:
+        return self._party.poller
+
+
+class _SharedMember(_SharedEngine):
+    def __init__(self, party: Failover, *own: Any) -> None:
+        super().__init__(*own)
+        self._party = party
+
+    @property
+    def poller(self) -> Poller:
+        return self._party.poller
+
+
+class _AsyncMember(AsyncEngine):
+    def __init__(self, party: AsyncFailover, *own: Any) -> None:
+        super().__init__(*own)
+        self._party = party
+
+    @property
+    def poller(self) -> AsyncPoller:
+        return self._party.poller
+
+
+class _SharedAsyncMember(_SharedAsyncEngine):
+    def __init__(self, party: AsyncFailover, *own: Any) -> None:
+        super().__init__(*own)
+        self._party = party
+
+    @property
+    def poller(self) -> AsyncPoller:
+        return self._party.poller
