@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from klingkit import _clock
@@ -12,11 +13,11 @@ from klingkit._pricing import price_of
 from klingkit._routing import Prospect, Routing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from klingkit._errors import KlingError
     from klingkit._prices import Estimate
-    from klingkit._routing import Policy, Route
+    from klingkit._routing import Policy, Route, Skipped
 
 __all__ = ["Desk", "Outstanding", "Visit"]
 
@@ -64,23 +65,36 @@ class Desk:
         counted = relays if policy == "least_busy" else ()
         self.outstanding: dict[str, Outstanding] = {relay: Outstanding() for relay in counted}
 
-    def routing(self, relays: Iterable[str], operation: str, arguments: Mapping[str, Any]) -> Routing:
-        """Return the turns of a call. `operation` is its whole id."""
-        return Routing(
-            self.policy,
-            [
-                Prospect(relay, self._price(relay, operation, arguments), len(self.outstanding.get(relay, ())))
-                for relay in relays
-            ],
-        )
+    def prospects(self, relays: Iterable[str], operation: str, arguments: Mapping[str, Any]) -> list[Prospect]:
+        """Return the relays with what they would charge, where that matters. `operation` is its whole id."""
+        return [Prospect(relay, self._price(relay, operation, arguments)) for relay in relays]
 
-    def turn(self, routing: Routing, *, trial: bool = True) -> str:
-        """Return whose turn it is. `trial` says whether it will be asked. Raises as `Routing.turn`."""
+    def routing(self, prospects: Iterable[Prospect]) -> Routing:
+        """Return the turns of a call, as they are now."""
+        busy = {relay: len(tasks) for relay, tasks in self.outstanding.items()}
+        return Routing(self.policy, [replace(one, busy=busy.get(one.relay, 0)) for one in prospects])
+
+    def begin(self, visit: Visit) -> str:
+        """Give `visit` its turns, count it at the relay whose turn it is, and return that. Raises as `Routing.turn`."""
+        with self._lock:  # so that calls made at once see each other
+            visit.routing = self.routing(visit.prospects)
+            return self._next(visit, visit.routing)
+
+    def go_on(self, visit: Visit, routing: Routing) -> str:
+        """Return whose turn it is after a refusal, and count `visit` there. Raises as `Routing.turn`."""
         with self._lock:
-            now = _clock.current().monotonic()
-            relay = routing.turn(self._health, now)
-            if trial:
-                self._health[relay] = self._health.get(relay, CLOSED).asked(now)
+            return self._next(visit, routing)
+
+    def first(self, routing: Routing) -> str:
+        """Return whose turn it would be. Raises as `Routing.turn`."""
+        return routing.turn(self._health, _clock.current().monotonic())
+
+    def _next(self, visit: Visit, routing: Routing) -> str:
+        now = _clock.current().monotonic()
+        relay = routing.turn(self._health, now)
+        self._health[relay] = self._health.get(relay, CLOSED).asked(now)
+        if relay in self.outstanding:
+            self.outstanding[relay].add(visit)
         return relay
 
     def ended(self, relay: str, error: KlingError | None) -> None:
@@ -99,35 +113,45 @@ class Desk:
 
 
 class Visit:
-    """One call on its way from relay to relay: whose turn it is, and what is noted of those that were asked."""
+    """One call on its way from relay to relay: whose turn it is, and what is noted of those that were asked.
 
-    def __init__(self, desk: Desk, relays: Iterable[str], operation: str, arguments: Mapping[str, Any]) -> None:
+    Args:
+        prospects: the relays that may serve it.
+
+    Attributes:
+        relay: whose turn it is.
+        routing: the turns, once it has begun.
+    """
+
+    def __init__(self, desk: Desk, prospects: Sequence[Prospect]) -> None:
         self._desk = desk
-        self._routing = desk.routing(relays, operation, arguments)
-        self._told = 0
+        self.prospects = prospects
+        self.routing: Routing | None = None
         self.relay = ""
+        self._told = 0
 
     def turn(self) -> str:
         """Return whose turn it is, and count the call there. Raises as `Routing.turn`."""
-        self.relay = self._desk.turn(self._routing)
-        if self.relay in self._desk.outstanding:
-            self._desk.outstanding[self.relay].add(self)
+        self.relay = self._desk.begin(self) if self.routing is None else self._desk.go_on(self, self.routing)
         return self.relay
 
-    def news(self) -> list[tuple[str, str, str]]:
-        """Return relay, kind and reason of those passed over since the last time."""
-        skipped, self._told = self._routing.skipped[self._told :], len(self._routing.skipped)
-        return [(skip.relay, skip.kind, skip.reason) for skip in skipped]
+    def news(self) -> list[Skipped]:
+        """Return those passed over since the last time."""
+        skipped = [] if self.routing is None else self.routing.skipped
+        news, self._told = skipped[self._told :], len(skipped)
+        return news
 
     def refused(self, error: KlingError) -> None:
         """Note how asking ended. Raises `error` itself when nobody else may be asked."""
         self._desk.ended(self.relay, error)
-        self._routing.refused(self.relay, error)
+        if self.routing is not None:
+            self.routing.refused(self.relay, error)
 
     def taken(self) -> Route:
         """Note that the relay serves the call; return the route."""
         self._desk.ended(self.relay, None)
-        return self._routing.taken(self.relay)
+        assert self.routing is not None, "a visit is taken after it has begun"
+        return self.routing.taken(self.relay)
 
     def left(self) -> None:
         """Count the call no more: it is over, one way or another."""

@@ -89,6 +89,12 @@ class Engine:
         """
         return self, self.run(ask(self.session, _referred(self, arguments))), None
 
+    def rehearse(
+        self, operation: str, arguments: Mapping[str, Any], attempt: Callable[[Engine], T]
+    ) -> tuple[T, Route | None]:
+        """Return what `attempt` makes of the engine that would serve a call, as far as that is known without asking."""
+        return attempt(self), None
+
     def member(self, relay: str | None) -> Engine:
         """Return the engine for a relay of this client; for None, the only one there is.
 

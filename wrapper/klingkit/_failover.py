@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 from klingkit._belongings import belongings, found_bound, home_of
 from klingkit._desk import Desk, Visit
 from klingkit._engine import AsyncEngine, Engine, _SharedAsyncEngine, _SharedEngine
-from klingkit._errors import ConfigurationError, InvalidRequestError, KlingError, NoRelayError
+from klingkit._errors import InvalidRequestError, KlingError, NoRelayError
 from klingkit._rewinding import Rewinding, may_block
-from klingkit._routing import POLICIES
 from klingkit._surface import base_of, offers
 from klingkit._text import clean
 
@@ -31,53 +30,15 @@ if TYPE_CHECKING:
     from klingkit._transport import AsyncHttpClient, SyncHttpClient
     from klingkit.events import Event
 
-__all__ = ["AsyncFailover", "Failover", "chosen_policy", "named_relays", "relay_values"]
+__all__ = ["AsyncFailover", "Failover"]
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Engine | AsyncEngine)
 
 _log = logging.getLogger("klingkit")
 
-
-def named_relays(relay: object, relays: object) -> tuple[str, ...]:
-    """Return the ids of the relays of a client.
-
-    Raises:
-        ConfigurationError: `relay` is given as well, or `relays` is no list of different ids.
-    """
-    if relay is not None:
-        raise ConfigurationError("Give relay, for a client of one relay, or relays, for one of several; not both.")
-    given = list(relays) if isinstance(relays, Sequence | set | frozenset) and not isinstance(relays, str) else []
-    if not given or not all(isinstance(one, str) and one for one in given) or len(set(given)) != len(given):
-        raise ConfigurationError('relays has to be a list of different ids, such as ["anyapi", "haoee"].')
-    return tuple(given)
-
-
-def chosen_policy(policy: object) -> Policy:
-    """Return the policy. Raises ConfigurationError for what is none."""
-    if policy not in POLICIES:
-        raise ConfigurationError(f"policy has to be one of: {', '.join(POLICIES)}; not {clean(policy, 60)!r}.")
-    return policy  # type: ignore[return-value]  # it is one of them
-
-
-def relay_values(name: str, given: object, relays: Sequence[str]) -> Mapping[str, Any]:
-    """Return an argument that may differ from relay to relay, by relay.
-
-    Raises:
-        ConfigurationError: it is no mapping, or names a relay that is none of this client's.
-    """
-    if given is None:
-        return {}
-    if not isinstance(given, Mapping):
-        raise ConfigurationError(
-            f"{name} of a client of several relays has to be a mapping from relay to value, such as "
-            f"{{{relays[0]!r}: ...}}: no relay is shown another's."
-        )
-    if unknown := [one for one in given if one not in relays]:
-        raise ConfigurationError(
-            f"{name} names {clean(unknown[0], 60)!r}, which is none of this client's relays: {', '.join(relays)}."
-        )
-    return given
+# Of what a relay does not offer, there is nothing to be mended.
+_USUAL = frozenset({"InvalidRequestError", "TooExpensiveError", "UnsupportedByRelayError"})
 
 
 class _Party(Generic[E]):
@@ -147,25 +108,31 @@ class _Party(Generic[E]):
         given, home = belongings(arguments)
         relays = [home] if home else able or self.relays
         try:
-            return self.member(self.desk.turn(self.desk.routing(relays, operation, given), trial=False))
+            return self.member(self.desk.first(self.desk.routing(self.desk.prospects(relays, operation, given))))
         except NoRelayError:
             return self.member(relays[0])  # all are left alone for a while; it will be this one's turn again
 
     def _visit(self, operation: str, given: Mapping[str, Any], home: str | None) -> Visit:
+        self._check_bound(operation, given, home)
+        relays = self.relays if home is None else [home]
+        return Visit(self.desk, self.desk.prospects(relays, operation, given))
+
+    def _check_bound(self, operation: str, given: Mapping[str, Any], home: str | None) -> None:
+        """Refuse a request about a thing of one relay, nobody knows of which."""
         if home is not None:
             self.member(home)
         elif (name := found_bound(operation, given)) is not None:
             raise home_of(name, ", ".join(self.relays))
-        return Visit(self.desk, self.relays if home is None else [home], operation, given)
 
     def _tell(self, visit: Visit, operation: str) -> None:
         """Tell who was passed over, and who is asked now."""
-        for relay, kind, reason in visit.news():
-            why = kind or "it is left alone for a while"
-            _log.warning("%s does not serve %s (%s); asking %s", relay, operation, why, visit.relay)
-            hooks: Hooks | None = self.member(relay).hooks
+        for skip in visit.news():
+            why = skip.kind or "it is left alone for a while"
+            level = logging.INFO if skip.kind in _USUAL else logging.WARNING
+            _log.log(level, "%s does not serve %s (%s); asking %s", skip.relay, operation, why, visit.relay)
+            hooks: Hooks | None = self.member(skip.relay).hooks
             if hooks is not None:
-                hooks.passed_over(relay, operation, visit.relay, kind, reason)
+                hooks.passed_over(skip.relay, operation, visit.relay, skip.kind, skip.reason)
 
     @contextmanager
     def _asking(self, visit: Visit) -> Iterator[None]:
@@ -228,6 +195,24 @@ class Failover(_Party[Engine], Engine):
             with self._asking(visit):
                 result = member.run(ask(member.session, rewinding.arguments()))
                 return member, result, visit.taken()
+
+    def rehearse(
+        self, operation: str, arguments: Mapping[str, Any], attempt: Callable[[Engine], T]
+    ) -> tuple[T, Route | None]:
+        """Return what `attempt` makes of the relay that would be asked first, and why not of the others.
+
+        Raises as `place` does, as far as that is known without asking.
+        """
+        given, home = belongings(arguments)
+        self._check_bound(operation, given, home)
+        relays = self.relays if home is None else [home]
+        routing = self.desk.routing(self.desk.prospects(relays, operation, given))
+        while True:
+            relay = self.desk.first(routing)
+            try:
+                return attempt(self._members[relay]), routing.taken(relay)
+            except InvalidRequestError as error:
+                routing.refused(relay, error)
 
     def branch(self, change: Callable[[Session], Session]) -> Engine:
         """Return an engine for changed sessions, over the same connections, with the same desk."""

@@ -147,7 +147,10 @@ class Routing:
             self._resting = True
             reason = f"failed {breaker.failures} times in a row, and is left alone for {rest:.0f} more seconds"
             self.skipped.append(Skipped(prospect.relay, reason))
-        raise self._nobody() from (self.errors[-1] if self.errors else None)
+        nobody = self._nobody()
+        if nobody in self.errors:
+            raise nobody
+        raise nobody from (self.errors[-1] if self.errors else None)
 
     def refused(self, relay: str, error: errors.KlingError) -> None:
         """Note how asking `relay` ended.
@@ -170,14 +173,14 @@ class Routing:
 
     def _why_later(self, mine: Prospect, other: Prospect) -> str:
         if self.policy == "least_busy":
-            return f"was not needed: it has {other.busy} open tasks of this client, {mine.relay} had {mine.busy}"
+            return f"not needed: it has {other.busy} open tasks of this client, {mine.relay} had {mine.busy}"
         if self.policy == "cheapest":
             if other.price is None or other.price.amount is None:
-                return "was not needed: no price is known for it"
+                return "not needed: no price is known for it"
             if other.price.currency != self._currency:
-                return f"was not needed: its price is {other.price}, which is not compared with {self._currency}"
-            return f"was not needed: its price is {other.price}"
-        return f"was not needed: it stands behind {mine.relay}"
+                return f"not needed: its price is {other.price}, which is not compared with {self._currency}"
+            return f"not needed: its price is {other.price}"
+        return f"not needed: it stands behind {mine.relay}"
 
     def _nobody(self) -> errors.KlingError:
         """Return the error of a call that nobody serves: the request's own, where that is what is wrong."""

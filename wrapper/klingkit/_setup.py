@@ -80,7 +80,8 @@ class Opening:
             return Engine(*self._single(relay, policy), way, on_event)
         from klingkit._failover import Failover  # loaded for clients of several relays
 
-        return Failover.opened(*self._several(relay, relays, policy), way, on_event)
+        parts, desk = self._several(relay, relays, policy)
+        return Failover.opened(parts, desk, way, on_event) if len(parts) > 1 else Engine(*parts[0], way, on_event)
 
     def async_engine(
         self,
@@ -95,7 +96,10 @@ class Opening:
             return AsyncEngine(*self._single(relay, policy), way, on_event)
         from klingkit._failover import AsyncFailover
 
-        return AsyncFailover.opened(*self._several(relay, relays, policy), way, on_event)
+        parts, desk = self._several(relay, relays, policy)
+        if len(parts) == 1:
+            return AsyncEngine(*parts[0], way, on_event)
+        return AsyncFailover.opened(parts, desk, way, on_event)
 
     def _single(self, relay: str | None, policy: Policy) -> tuple[Session, Secret]:
         if relay is None:
@@ -110,7 +114,7 @@ class Opening:
         self, relay: str | None, relays: Sequence[str], policy: Policy
     ) -> tuple[list[tuple[Session, Secret]], Desk]:
         from klingkit._desk import Desk
-        from klingkit._failover import chosen_policy, named_relays, relay_values
+        from klingkit._relay_arguments import chosen_policy, named_relays, relay_values
 
         names, chosen = named_relays(relay, relays), chosen_policy(policy)
         keys, roots = (relay_values(name, self._own[name], names) for name in ("api_key", "base_url"))

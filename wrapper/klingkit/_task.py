@@ -72,7 +72,7 @@ class TaskBase(Generic[E]):
     ) -> None:
         home = self._home = _home_of(engine, relay, operation, route)
         self.task_id = task_id
-        if home.outstanding is not None and snapshot.state not in END_STATES:
+        if route is not None and home.outstanding is not None and snapshot.state not in END_STATES:
             home.outstanding.add((operation, task_id))
         self._watch = self._due = None
         self._external = external_task_id

@@ -63,10 +63,10 @@ def test_the_lowest_known_price_comes_first_and_unknown_ones_last_as_they_were_n
     assert routing.turn({}, 0.0) == "b"
     route = routing.taken("b")
     assert {skip.relay: skip.reason for skip in route.skipped} == {
-        "a": "was not needed: its price is 0.50 USD",
-        "x": "was not needed: no price is known for it",
-        "y": "was not needed: no price is known for it",
-        "c": "was not needed: its price is 0.10 CNY, which is not compared with USD",
+        "a": "not needed: its price is 0.50 USD",
+        "x": "not needed: no price is known for it",
+        "y": "not needed: no price is known for it",
+        "c": "not needed: its price is 0.10 CNY, which is not compared with USD",
     }
     assert asked(Routing("cheapest", rows), DOWN) == ["b", "a", "x", "y", "c"]
 
