@@ -89,6 +89,10 @@ class Engine:
         """
         return self, self.run(ask(self.session, _referred(self, arguments))), None
 
+    def home(self, arguments: Mapping[str, Any]) -> tuple[Engine, Mapping[str, Any]]:
+        """Return the engine for a call about one relay, and its arguments with ids in place of tasks and results."""
+        return self, _referred(self, arguments)
+
     def rehearse(
         self, operation: str, arguments: Mapping[str, Any], attempt: Callable[[Engine], T]
     ) -> tuple[T, Route | None]:
@@ -178,6 +182,10 @@ class AsyncEngine:
     ) -> tuple[AsyncEngine, T, Route | None]:
         """Run the flow that `ask` returns, as `Engine.place` does."""
         return self, await self.run(ask(self.session, _referred(self, arguments))), None
+
+    def home(self, arguments: Mapping[str, Any]) -> tuple[AsyncEngine, Mapping[str, Any]]:
+        """Return the engine for a call about one relay, and its arguments with ids in place of tasks and results."""
+        return self, _referred(self, arguments)
 
     def member(self, relay: str | None) -> AsyncEngine:
         """Return the engine for a relay of this client, as `Engine.member` does."""

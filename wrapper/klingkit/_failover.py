@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
@@ -17,7 +16,7 @@ from klingkit._surface import base_of, offers
 from klingkit._text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from klingkit._effects import Flow
     from klingkit._hooks import Hooks
@@ -35,7 +34,8 @@ __all__ = ["AsyncFailover", "Failover"]
 T = TypeVar("T")
 E = TypeVar("E", bound=Engine | AsyncEngine)
 
-_log = logging.getLogger("klingkit")
+# One of its own, to be silenced by whoever tells it otherwise. No secret gets there: ids and names of errors alone.
+_log = logging.getLogger("klingkit.failover")
 
 # Of what a relay does not offer, there is nothing to be mended.
 _USUAL = frozenset({"InvalidRequestError", "TooExpensiveError", "UnsupportedByRelayError"})
@@ -88,6 +88,11 @@ class _Party(Generic[E]):
                 argument="relay",
             )
         return found
+
+    def home(self, arguments: Mapping[str, Any]) -> tuple[E, Mapping[str, Any]]:
+        """Return the engine of the relay where what the arguments refer to lives. Raises as `member` does."""
+        given, home = belongings(arguments)
+        return self.member(home), given
 
     def members(self) -> Sequence[E]:
         """Return the engines of all relays."""

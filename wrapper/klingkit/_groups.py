@@ -57,7 +57,8 @@ class Group:
     ) -> Answered:
         from klingkit._calls import ask  # not needed, and not loaded, by those who only make videos
 
-        return self._engine.run(ask(self._engine.session, operation, arguments, extra, extra_headers))
+        engine, given = self._engine.home(arguments)
+        return engine.run(ask(engine.session, operation, given, extra, extra_headers))
 
     def _finished(
         self,
@@ -115,7 +116,8 @@ class AsyncGroup:
     ) -> Answered:
         from klingkit._calls import ask
 
-        return await self._engine.run(ask(self._engine.session, operation, arguments, extra, extra_headers))
+        engine, given = self._engine.home(arguments)
+        return await engine.run(ask(engine.session, operation, given, extra, extra_headers))
 
     async def _finished(
         self,

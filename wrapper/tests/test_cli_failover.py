@@ -57,6 +57,7 @@ def test_the_next_relay_is_asked_and_who_did_not_take_it_is_told(
     assert out == "fox.mp4\n"
     assert err.startswith("down did not take it: There was no connection to 127.0.0.1")
     assert "\nfirst took the task: " in err
+    assert err.count("down") == 1
     assert Path("fox.mp4").read_bytes()[4:8] == b"ftyp"
 
 

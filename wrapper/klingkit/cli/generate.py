@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import json
+import logging
 import os
 import re
 import typing
@@ -97,6 +98,7 @@ def _run(operation: str, arguments: Mapping[str, Any], ways: Ways) -> int:
         raise InvalidRequestError("--no-wait saves nothing: leave out -o, and give it to `klingkit task download`.")
     if not ways.no_wait:
         saving.check()
+    logging.getLogger("klingkit.failover").setLevel(logging.ERROR)  # it is told below, with the reasons
     with where.client() as kling:
         task = _create(kling, operation, arguments, where)
         where = where.at(task.relay)
