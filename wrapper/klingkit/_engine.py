@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncEngine", "Engine", "creation"]
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 # The arguments that may refer to what an earlier task made.
 _REFERRING = ("video_id", "audio_id", "face_choose")
@@ -80,14 +81,18 @@ class Engine:
         self._loaded().transport.close()
 
     def place(
-        self, operation: str, arguments: Mapping[str, Any], ask: Callable[[Session, Mapping[str, Any]], Flow[T]]
-    ) -> tuple[Engine, T, Route | None]:
-        """Run the flow that `ask` returns for the arguments; return who served it, its result, and the way there.
+        self,
+        operation: str,
+        arguments: Mapping[str, Any],
+        ask: Callable[[Session, Mapping[str, Any]], Flow[T]],
+        make: Callable[[Engine, T, Route | None], R],
+    ) -> R:
+        """Run the flow that `ask` returns for the arguments; return what `make` makes of who served it, and what came.
 
-        With several relays (`_failover`) it is run for one after the other, until one of them serves it. `operation`
-        is its whole id.
+        With several relays (`_failover`) it is run for one after the other, until one of them serves it; the route
+        tells which. `operation` is its whole id.
         """
-        return self, self.run(ask(self.session, _referred(self, arguments))), None
+        return make(self, self.run(ask(self.session, _referred(self, arguments))), None)
 
     def home(self, arguments: Mapping[str, Any]) -> tuple[Engine, Mapping[str, Any]]:
         """Return the engine for a call about one relay, and its arguments with ids in place of tasks and results."""
@@ -178,10 +183,14 @@ class AsyncEngine:
         await self._loaded().transport.close()
 
     async def place(
-        self, operation: str, arguments: Mapping[str, Any], ask: Callable[[Session, Mapping[str, Any]], Flow[T]]
-    ) -> tuple[AsyncEngine, T, Route | None]:
+        self,
+        operation: str,
+        arguments: Mapping[str, Any],
+        ask: Callable[[Session, Mapping[str, Any]], Flow[T]],
+        make: Callable[[AsyncEngine, T, Route | None], R],
+    ) -> R:
         """Run the flow that `ask` returns, as `Engine.place` does."""
-        return self, await self.run(ask(self.session, _referred(self, arguments))), None
+        return make(self, await self.run(ask(self.session, _referred(self, arguments))), None)
 
     def home(self, arguments: Mapping[str, Any]) -> tuple[AsyncEngine, Mapping[str, Any]]:
         """Return the engine for a call about one relay, and its arguments with ids in place of tasks and results."""

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncFailover", "Failover"]
 
 T = TypeVar("T")
+R = TypeVar("R")
 E = TypeVar("E", bound=Engine | AsyncEngine)
 
 # One of its own, to be silenced by whoever tells it otherwise. No secret gets there: ids and names of errors alone.
@@ -182,8 +183,12 @@ class Failover(_Party[Engine], Engine):
         pass
 
     def place(
-        self, operation: str, arguments: Mapping[str, Any], ask: Callable[[Session, Mapping[str, Any]], Flow[T]]
-    ) -> tuple[Engine, T, Route | None]:
+        self,
+        operation: str,
+        arguments: Mapping[str, Any],
+        ask: Callable[[Session, Mapping[str, Any]], Flow[T]],
+        make: Callable[[Engine, T, Route | None], R],
+    ) -> R:
         """Run the flow of a call at one relay after the other, as long as that cannot cost twice.
 
         Raises:
@@ -199,7 +204,7 @@ class Failover(_Party[Engine], Engine):
             self._tell(visit, operation)
             with self._asking(visit):
                 result = member.run(ask(member.session, rewinding.arguments()))
-                return member, result, visit.taken()
+                return make(member, result, visit.taken())
 
     def rehearse(
         self, operation: str, arguments: Mapping[str, Any], attempt: Callable[[Engine], T]
@@ -264,8 +269,12 @@ class AsyncFailover(_Party[AsyncEngine], AsyncEngine):
         pass
 
     async def place(
-        self, operation: str, arguments: Mapping[str, Any], ask: Callable[[Session, Mapping[str, Any]], Flow[T]]
-    ) -> tuple[AsyncEngine, T, Route | None]:
+        self,
+        operation: str,
+        arguments: Mapping[str, Any],
+        ask: Callable[[Session, Mapping[str, Any]], Flow[T]],
+        make: Callable[[AsyncEngine, T, Route | None], R],
+    ) -> R:
         """Run the flow of a call at one relay after the other, as `Failover.place` does."""
         import asyncio
 
@@ -277,7 +286,7 @@ class AsyncFailover(_Party[AsyncEngine], AsyncEngine):
             self._tell(visit, operation)
             with self._asking(visit):
                 result = await member.run(ask(member.session, rewinding.arguments()))
-                return member, result, visit.taken()
+                return make(member, result, visit.taken())
 
     def branch(self, change: Callable[[Session], Session]) -> AsyncEngine:
         """Return an engine for changed sessions, over the same connections, with the same desk."""

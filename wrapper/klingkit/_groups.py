@@ -12,11 +12,14 @@ from klingkit._task import AsyncTask, Task
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from klingkit._answer import TaskState
     from klingkit._calls import Answered
     from klingkit._effects import Flow
     from klingkit._engine import AsyncEngine, Engine
+    from klingkit._flows import Order
     from klingkit._request import Session
     from klingkit._result import AsyncResult, Result
+    from klingkit._routing import Route
 
 __all__ = ["AsyncGroup", "Group"]
 
@@ -38,10 +41,12 @@ class Group:
         *,
         validate: bool | None,
     ) -> Task:
+        def make(engine: Engine, told: tuple[TaskState, Order], route: Route | None) -> Task:
+            (state, order), relay = told, engine.session.relay.id
+            return Task(engine, relay, operation, str(state.task_id), order.external_task_id, state, route)
+
         ask = creation(operation, extra, extra_headers, validate)
-        engine, (state, order), route = self._engine.place(f"{operation}_create", arguments, ask)
-        relay = engine.session.relay.id
-        return Task(engine, relay, operation, str(state.task_id), order.external_task_id, state, route)
+        return self._engine.place(f"{operation}_create", arguments, ask, make)
 
     def _get(self, operation: str, task_id: str) -> Task:
         session = self._engine.session
@@ -73,9 +78,11 @@ class Group:
         def run(session: Session, given: Mapping[str, Any]) -> Flow[Answered]:
             return ask(session, operation, given, extra, extra_headers)
 
-        engine, answered, route = self._engine.place(operation, arguments, run)
-        state, relay = finished_task(engine.session, operation, answered), engine.session.relay.id
-        return Result(Task(engine, relay, operation, str(state.task_id), None, state, route))
+        def make(engine: Engine, answered: Answered, route: Route | None) -> Result:
+            state, relay = finished_task(engine.session, operation, answered), engine.session.relay.id
+            return Result(Task(engine, relay, operation, str(state.task_id), None, state, route))
+
+        return self._engine.place(operation, arguments, run, make)
 
 
 class AsyncGroup:
@@ -95,10 +102,12 @@ class AsyncGroup:
         *,
         validate: bool | None,
     ) -> AsyncTask:
+        def make(engine: AsyncEngine, told: tuple[TaskState, Order], route: Route | None) -> AsyncTask:
+            (state, order), relay = told, engine.session.relay.id
+            return AsyncTask(engine, relay, operation, str(state.task_id), order.external_task_id, state, route)
+
         ask = creation(operation, extra, extra_headers, validate)
-        engine, (state, order), route = await self._engine.place(f"{operation}_create", arguments, ask)
-        relay = engine.session.relay.id
-        return AsyncTask(engine, relay, operation, str(state.task_id), order.external_task_id, state, route)
+        return await self._engine.place(f"{operation}_create", arguments, ask, make)
 
     async def _get(self, operation: str, task_id: str) -> AsyncTask:
         session = self._engine.session
@@ -132,8 +141,8 @@ class AsyncGroup:
         def run(session: Session, given: Mapping[str, Any]) -> Flow[Answered]:
             return ask(session, operation, given, extra, extra_headers)
 
-        engine, answered, route = await self._engine.place(operation, arguments, run)
-        state = finished_task(engine.session, operation, answered)
-        return AsyncResult(
-            AsyncTask(engine, engine.session.relay.id, operation, str(state.task_id), None, state, route)
-        )
+        def make(engine: AsyncEngine, answered: Answered, route: Route | None) -> AsyncResult:
+            state, relay = finished_task(engine.session, operation, answered), engine.session.relay.id
+            return AsyncResult(AsyncTask(engine, relay, operation, str(state.task_id), None, state, route))
+
+        return await self._engine.place(operation, arguments, run, make)

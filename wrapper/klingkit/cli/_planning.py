@@ -50,7 +50,7 @@ class _Rehearsal:
     def __init__(self, engine: Engine) -> None:
         self.session = engine.session
 
-    def place(self, _: str, arguments: Mapping[str, Any], ask: Callable[..., Flow[Any]]) -> Any:
+    def place(self, _: str, arguments: Mapping[str, Any], ask: Callable[..., Flow[Any]], __: object) -> Any:
         return self.run(ask(self.session, arguments))
 
     def run(self, flow: Flow[Any]) -> Any:
