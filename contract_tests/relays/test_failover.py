@@ -1,11 +1,15 @@
 """One client over several emulated relays: whatever befalls the first, nothing is charged twice, and what is certain
 goes on elsewhere.
+
+`nox -s crash` draws more faults.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import pickle
+import random
 import socket
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +33,7 @@ OFFICIAL = klingkit_data.load("resolved/relays/official.openapi.yaml")
 FINDS = {"anyapi", "official"}  # whose documents let a query carry the caller's own id
 TAKEN = {"close-mid-body", "drop-after-accept", "read-timeout", "reset-mid-body", "status-500-after-accept"}
 TAKEN |= {"truncated-json"}
+SEEDS = 3 * int(os.environ.get("KLINGKIT_CRASH_SEEDS", "0")) or 1
 FOX = {"prompt": "A fox", "model_name": "kling-v3"}
 
 
@@ -109,6 +114,35 @@ def test_under_every_fault_at_the_first_relay_at_most_one_of_them_charges(
         assert (error.relay, sums[first], sums["official"]) == (first, (1, int(kind in TAKEN)), (0, 0))
     if task is not None:
         assert either.run(task.wait(timeout=600)).files
+
+
+@pytest.mark.parametrize("policy", ["order", "least_busy"])
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_under_faults_at_all_relays_no_call_is_charged_twice_and_every_charge_is_known(
+    emulator: Emulator, either: Any, waits: Any, policy: str, seed: int
+) -> None:
+    dice, told, charged = random.Random(f"{policy}-{seed}"), 0, 0
+    kinds = sorted(set(KINDS) - {"slow-drip"})
+    for number in range(30):
+        if number % 5 == 0:
+            kling = opened(either, emulator, *RELAYS, policy=policy, timeout=klingkit.Timeouts(read=0.15))
+        emulator.clear_faults()
+        for relay in RELAYS:
+            if dice.random() < 0.7:
+                times = dice.choice([1, 2, 9])
+                emulator.plant(dice.choice(kinds), relay=relay, operation="create", times=times, seconds=1.0)
+        before = counted(emulator)
+        try:
+            task = create(either, kling)
+            where, sure = task.relay, True
+        except OutcomeUnknownError as error:
+            where, sure = error.relay, False
+        except NoRelayError:
+            where, sure = None, False
+        charges = {relay: n for relay, (_, n) in since(emulator, before).items() if n}
+        assert charges in ([{where: 1}] if sure else [{}, {where: 1}] if where else [{}])
+        told, charged = told + (where is not None), charged + sum(charges.values())
+    assert told >= charged > 0
 
 
 def test_too_many_tasks_at_one_relay_go_to_the_next_after_its_retries(
