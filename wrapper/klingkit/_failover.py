@@ -118,17 +118,15 @@ class _Party(Generic[E]):
         except NoRelayError:
             return self.member(relays[0])  # all are left alone for a while; it will be this one's turn again
 
-    def _visit(self, operation: str, given: Mapping[str, Any], home: str | None) -> Visit:
-        self._check_bound(operation, given, home)
-        relays = self.relays if home is None else [home]
-        return Visit(self.desk, self.desk.prospects(relays, operation, given))
+    def _visit(self, operation: str, given: Mapping[str, Any]) -> Visit:
+        """Return the way of a call.
 
-    def _check_bound(self, operation: str, given: Mapping[str, Any], home: str | None) -> None:
-        """Refuse a request about a thing of one relay, nobody knows of which."""
-        if home is not None:
-            self.member(home)
-        elif (name := found_bound(operation, given)) is not None:
+        Raises:
+            InvalidRequestError: it is about a thing of one relay, and nobody knows of which.
+        """
+        if (name := found_bound(operation, given)) is not None:
             raise home_of(name, ", ".join(self.relays))
+        return Visit(self.desk, self.desk.prospects(self.relays, operation, given))
 
     def _tell(self, visit: Visit, operation: str) -> None:
         """Tell who was passed over, and who is asked now."""
@@ -197,8 +195,9 @@ class Failover(_Party[Engine], Engine):
             KlingError: how asking one ended, when nobody else may be asked after that.
         """
         given, home = belongings(arguments)
-        rewinding = Rewinding(given)
-        visit = self._visit(operation, given, home)
+        if home is not None:
+            return self._chosen(home).place(operation, given, ask, make)
+        visit, rewinding = self._visit(operation, given), Rewinding(given)
         while True:
             member = self._members[visit.turn()]
             self._tell(visit, operation)
@@ -214,15 +213,20 @@ class Failover(_Party[Engine], Engine):
         Raises as `place` does, as far as that is known without asking.
         """
         given, home = belongings(arguments)
-        self._check_bound(operation, given, home)
-        relays = self.relays if home is None else [home]
-        routing = self.desk.routing(self.desk.prospects(relays, operation, given))
+        if home is not None:
+            return attempt(self._chosen(home)), None
+        routing = self.desk.routing(self._visit(operation, given).prospects)
         while True:
             relay = self.desk.first(routing)
             try:
                 return attempt(self._members[relay]), routing.taken(relay)
             except InvalidRequestError as error:
                 routing.refused(relay, error)
+
+    def _chosen(self, relay: str) -> Engine:
+        """Return an engine that asks `relay` alone, as the request demands."""
+        member = self.member(relay)
+        return _SharedMember(self, member, replace(member.session, strict=False))
 
     def branch(self, change: Callable[[Session], Session]) -> Engine:
         """Return an engine for changed sessions, over the same connections, with the same desk."""
@@ -279,14 +283,21 @@ class AsyncFailover(_Party[AsyncEngine], AsyncEngine):
         import asyncio
 
         given, home = belongings(arguments)
+        if home is not None:
+            return await self._chosen(home).place(operation, given, ask, make)
+        visit = self._visit(operation, given)
         rewinding = await asyncio.to_thread(Rewinding, given) if may_block(given) else Rewinding(given)
-        visit = self._visit(operation, given, home)
         while True:
             member = self._members[visit.turn()]
             self._tell(visit, operation)
             with self._asking(visit):
                 result = await member.run(ask(member.session, rewinding.arguments()))
                 return make(member, result, visit.taken())
+
+    def _chosen(self, relay: str) -> AsyncEngine:
+        """Return an engine that asks `relay` alone, as the request demands."""
+        member = self.member(relay)
+        return _SharedAsyncMember(self, member, replace(member.session, strict=False))
 
     def branch(self, change: Callable[[Session], Session]) -> AsyncEngine:
         """Return an engine for changed sessions, over the same connections, with the same desk."""

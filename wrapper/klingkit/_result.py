@@ -63,7 +63,7 @@ class ResultBase(Generic[T]):
 
     @property
     def route(self) -> Route | None:
-        """Which relay served it, and why the client's others did not; None where the client has one relay alone."""
+        """Which relay served it, and why the client's others did not; None where there was no choice."""
         return self.task.route
 
     @property

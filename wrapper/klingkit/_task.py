@@ -113,7 +113,7 @@ class TaskBase(Generic[E]):
 
     @property
     def route(self) -> Route | None:
-        """Which relay took the task, and why the client's others did not; None where the client has one relay alone.
+        """Which relay took the task, and why the client's others did not; None where there was no choice.
 
         It goes through `to_json` and pickles. Tasks that are found again (``kling.tasks.get``) have none.
         """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import inspect
 import json
@@ -30,7 +31,7 @@ from klingkit.cli._task_facts import task_facts
 from klingkit.cli._waiting import finish, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from klingkit._client import Kling
     from klingkit._task import Task
@@ -98,9 +99,9 @@ def _run(operation: str, arguments: Mapping[str, Any], ways: Ways) -> int:
         raise InvalidRequestError("--no-wait saves nothing: leave out -o, and give it to `klingkit task download`.")
     if not ways.no_wait:
         saving.check()
-    logging.getLogger("klingkit.failover").setLevel(logging.ERROR)  # it is told below, with the reasons
     with where.client() as kling:
-        task = _create(kling, operation, arguments, where)
+        with _untold():
+            task = _create(kling, operation, arguments, where)
         where = where.at(task.relay)
         for skip in task.route.passed_over if task.route is not None else ():
             tell(f"{skip.relay} did not take it: {skip.reason}")
@@ -115,6 +116,18 @@ def _run(operation: str, arguments: Mapping[str, Any], ways: Ways) -> int:
     else:
         print(*saved, sep="\n")
     return 0
+
+
+@contextlib.contextmanager
+def _untold() -> Iterator[None]:
+    """Keep quiet about relays that are passed over: it is told afterwards, with the reasons."""
+    log = logging.getLogger("klingkit.failover")
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
 
 
 def _create(kling: Kling, operation: str, arguments: Mapping[str, Any], where: Where) -> Task:
