@@ -77,7 +77,7 @@ if TYPE_CHECKING:
     from klingkit._problems import KlingWarning, Problem
     from klingkit._registry import relay_ids
     from klingkit._result import AsyncResult, Result
-    from klingkit._routing import Route, Skipped
+    from klingkit._routing import Policy, Route, Skipped
     from klingkit._task import AsyncTask, Task
 
 __all__ = [
@@ -118,6 +118,7 @@ __all__ = [
     "Outcome",
     "OutcomeUnknownError",
     "PermissionDeniedError",
+    "Policy",
     "Problem",
     "RateLimitError",
     "RawAnswer",
@@ -165,6 +166,7 @@ _LAZY = {
     "KlingWarning": "_problems",
     "Network": "_network",
     "Outcome": "_outcome",
+    "Policy": "_routing",
     "Problem": "_problems",
     "RawAnswer": "_calls",
     "Result": "_result",

@@ -269,7 +269,7 @@ class Kling(Groups, _Client):
 
 
 class AsyncKling(AsyncGroups, _Client):
-    """A client of one relay for asyncio: as `Kling`, and everything that sends is awaited.
+    """A client for asyncio: as `Kling`, and everything that sends is awaited.
 
     ```python
     async with AsyncKling(relay="anyapi") as kling:
