@@ -33,6 +33,7 @@ from klingkit._errors import (
     KlingError,
     MissingFieldError,
     MissingKeyError,
+    NoRelayError,
     NotFoundError,
     NotJsonError,
     OutcomeUnknownError,
@@ -76,6 +77,7 @@ if TYPE_CHECKING:
     from klingkit._problems import KlingWarning, Problem
     from klingkit._registry import relay_ids
     from klingkit._result import AsyncResult, Result
+    from klingkit._routing import Policy, Route, Skipped
     from klingkit._task import AsyncTask, Task
     from klingkit._tracing import Tracing
 
@@ -111,11 +113,13 @@ __all__ = [
     "MissingFieldError",
     "MissingKeyError",
     "Network",
+    "NoRelayError",
     "NotFoundError",
     "NotJsonError",
     "Outcome",
     "OutcomeUnknownError",
     "PermissionDeniedError",
+    "Policy",
     "Problem",
     "RateLimitError",
     "RawAnswer",
@@ -124,6 +128,8 @@ __all__ = [
     "RelayServerError",
     "RequestRefusedError",
     "Result",
+    "Route",
+    "Skipped",
     "StoryboardShot",
     "SubjectImage",
     "Task",
@@ -162,9 +168,12 @@ _LAZY = {
     "KlingWarning": "_problems",
     "Network": "_network",
     "Outcome": "_outcome",
+    "Policy": "_routing",
     "Problem": "_problems",
     "RawAnswer": "_calls",
     "Result": "_result",
+    "Route": "_routing",
+    "Skipped": "_routing",
     "StoryboardShot": "_methods.types",
     "SubjectImage": "_methods.types",
     "Task": "_task",

@@ -54,15 +54,15 @@ class Board:
     """The book.
 
     Args:
-        lists: says whether the relay lists the tasks of an operation.
+        lists: says whether a relay, given first, lists the tasks of an operation.
 
     Attributes:
         changes: tasks whose status changed, with the state before; whoever is interested empties it.
     """
 
-    def __init__(self, lists: Callable[[str], bool]) -> None:
+    def __init__(self, lists: Callable[[str, str], bool]) -> None:
         self._lists = lists
-        self._groups: dict[str, Group] = {}
+        self._groups: dict[tuple[str, str], Group] = {}
         self._timetable: Timetable[Handle | Seat] = Timetable()
         self._pages: deque[Sweep] = deque()  # further pages of sweeps under way
         self._troubles: dict[Handle | Seat, tuple[int, errors.KlingError]] = {}
@@ -87,13 +87,13 @@ class Board:
             if task._watch is None:
                 place, task._watch = task, watch
                 task._settle()
-            self._group(task.operation).put(watch, task.task_id, place)
+            self._group(task).put(watch, task.task_id, place)
             self._timetable.add(place, now)
 
     def leave(self, watch: Watch, tasks: Iterable[Handle]) -> None:
         """Let `watch` wait for `tasks` no more. They go on."""
         for task in tasks:
-            group = self._groups.get(task.operation)
+            group = self._groups.get((task.relay, task.operation))
             for place in group.at(task.task_id) if group is not None else ():
                 if group is not None and place._watch is watch:
                     self._remove(group, place)
@@ -103,14 +103,17 @@ class Board:
         """Whether nobody waits for anything."""
         return not any(group.places for group in self._groups.values())
 
-    def knows(self, task_id: str) -> bool:
-        """Whether anybody waits for a task."""
-        return any(task_id in group.places for group in tuple(self._groups.values()))
+    def homes(self, task_id: str, relay: str | None = None) -> list[str]:
+        """Return the relays at which anybody waits for a task of this id; of `relay` alone, unless that is None."""
+        return list(dict.fromkeys(group.relay for group in self._at(relay) if task_id in group.places))
 
-    def hurry(self, task_id: str, now: float) -> bool:
-        """Look at a task right away, once a second at the most; return whether anybody waits for it."""
+    def hurry(self, task_id: str, now: float, relay: str | None = None) -> bool:
+        """Look at a task right away, once a second at the most; return whether anybody waits for it.
+
+        `relay` is the one it lives at, None for all: others may have a task of the same id.
+        """
         found = False
-        for group in self._groups.values():
+        for group in self._at(relay):
             for place in group.at(task_id)[:1]:
                 found = True
                 due = max(now, self._hurried.get(place, -math.inf) + _BREATH)
@@ -147,14 +150,14 @@ class Board:
     def give_back(self, job: Job, now: float) -> None:
         """Take a job back that was not carried out."""
         if isinstance(job, Sweep):
-            group = self._groups[job.operation]
+            group = self._groups[job.relay, job.operation]
             group.sweeping, group.due = False, now if group.places else None
         elif job.place._watch is not None:
             self._timetable.add(job.place, now)
 
     def _job(self, place: Handle | Seat, now: float) -> Job | None:
         task, watch = task_at(place), _watch_of(place)
-        group = self._groups[task.operation]
+        group = self._groups[task.relay, task.operation]
         if watch.late_since is None and now >= watch.deadline:
             watch.late_since = now
         if watch.late_since is not None and now > watch.late_since + _GRACE:
@@ -179,10 +182,10 @@ class Board:
                 place._due = _LISTED  # it is not looked at by itself any more
         group.sweeping, group.fresh, group.stamp = True, 0, -float(self._sweeps)
         wanted = len(group.places) - len(group.strays)
-        return self._timed(first_page(group.operation, wanted, now, self._sweeps), now)
+        return self._timed(first_page(group.operation, wanted, now, self._sweeps, group.relay), now)
 
     def _timed(self, sweep: Sweep, now: float) -> Sweep:
-        watches = self._groups[sweep.operation].watches
+        watches = self._groups[sweep.relay, sweep.operation].watches
         sweep.left = max(0.0, min((watch.deadline for watch in watches), default=now) - now)
         sweep.spans = [watch.span for watch in watches if watch.span is not None]
         return sweep
@@ -191,7 +194,7 @@ class Board:
 
     def looked(self, look: Look, state: TaskState, now: float) -> None:
         """Take in the answer to a look."""
-        group, watch, task = self._groups[look.task.operation], look.place._watch, look.task
+        group, watch, task = self._groups[look.task.relay, look.task.operation], look.place._watch, look.task
         for place in group.at(task.task_id):
             self._apply(group, place, state)
         self._troubles.pop(look.place, None)
@@ -202,7 +205,7 @@ class Board:
 
     def look_failed(self, look: Look, error: errors.KlingError, now: float) -> None:
         """Take in that a look went wrong; time may heal that, or not."""
-        group, watch, task = self._groups[look.task.operation], look.place._watch, look.task
+        group, watch, task = self._groups[look.task.relay, look.task.operation], look.place._watch, look.task
         if watch is None:
             return
         _log.info("poll of task %s at %s went wrong (%s)", task.task_id, task.relay, type(error).__name__)
@@ -219,7 +222,7 @@ class Board:
 
     def swept(self, sweep: Sweep, states: Sequence[TaskState], now: float) -> None:
         """Take in a page of a sweep."""
-        group = self._groups[sweep.operation]
+        group = self._groups[sweep.relay, sweep.operation]
         for state in states:
             places = group.at(state.task_id or "")
             if not places or state.task_id in group.strays:
@@ -242,7 +245,7 @@ class Board:
 
     def sweep_failed(self, sweep: Sweep, error: errors.KlingError, now: float) -> None:
         """Take in that a sweep went wrong. That ends no wait: asking for each task is what tells."""
-        group = self._groups[sweep.operation]
+        group = self._groups[sweep.relay, sweep.operation]
         group.sweeping, group.blips, group.trouble = False, group.blips + 1, error
         _log.info("list of %s went wrong (%s)", sweep.operation, type(error).__name__)
         if not is_passing(error):
@@ -260,10 +263,10 @@ class Board:
         ]
         group.due = now + min(waits, default=0.0)
 
-    def told(self, state: TaskState, now: float) -> bool:
+    def told(self, state: TaskState, now: float, relay: str | None = None) -> bool:
         """Take in what a callback that can be trusted says; return whether anybody waits for the task."""
         found = False
-        for group in self._groups.values():
+        for group in self._at(relay):
             for place in group.at(state.task_id or ""):
                 found = True
                 if _lacks_files(state):
@@ -275,9 +278,9 @@ class Board:
     def broken(self, job: Job, error: BaseException) -> None:
         """Take in that a job ended in what is no error of ours: it ends the waits it was for."""
         if isinstance(job, Look):
-            group, places = self._groups[job.task.operation], [job.place]
+            group, places = self._groups[job.task.relay, job.task.operation], [job.place]
         else:
-            group = self._groups[job.operation]
+            group = self._groups[job.relay, job.operation]
             group.sweeping, group.due, places = False, None, list(group.everybody())
         for place in places:
             self._end(group, place, error)
@@ -289,6 +292,9 @@ class Board:
                 self._end(group, place, error)
 
     # ------------------------------------------------------------------------------------------ the steps of it
+
+    def _at(self, relay: str | None) -> Sequence[Group]:
+        return [group for group in tuple(self._groups.values()) if relay is None or group.relay == relay]
 
     def _finish(self, group: Group, sweep: Sweep, now: float) -> None:
         group.sweeping, group.blips, group.trouble = False, 0, None
@@ -365,10 +371,11 @@ class Board:
     def _plans(self, group: Group) -> list[tuple[Watch, Plan]]:
         return [(watch, watch.plan(group.operation)) for watch in group.watches]
 
-    def _group(self, operation: str) -> Group:
-        group = self._groups.get(operation)
+    def _group(self, task: Handle) -> Group:
+        place = (task.relay, task.operation)
+        group = self._groups.get(place)
         if group is None:
-            group = self._groups[operation] = Group(operation, self._lists(operation))
+            group = self._groups[place] = Group(*place, self._lists(*place))
         return group
 
 

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Self
 
 from klingkit._engine import AsyncEngine, Engine
 from klingkit._methods.attributes import AsyncGroups, Groups
-from klingkit._setup import elsewhere, optioned, set_up
+from klingkit._setup import Opening, branched, elsewhere, optioned
 from klingkit._transports import way_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 
     from klingkit._methods.types import OperationName
     from klingkit._network import Network
     from klingkit._outcome import Outcome
     from klingkit._prices import Estimate
     from klingkit._raw import AsyncRaw, Raw
-    from klingkit._request import Session
     from klingkit._result import AsyncResult, Result
+    from klingkit._routing import Policy
     from klingkit._task import AsyncTask, Task
     from klingkit._tasks import AsyncTasks, Tasks
     from klingkit._timeouts import Timeouts
@@ -33,21 +33,30 @@ __all__ = ["AsyncKling", "Kling"]
 class _Client:
     """What both clients share: they say who they are without the key, and are not pickled."""
 
-    _session: Session
+    _engine: Any  # of each its own kind
     _environ: Mapping[str, str] | None
 
     @property
     def relay(self) -> str:
-        """The id of the relay."""
-        return self._session.relay.id
+        """The id of the relay. Raises InvalidRequestError where there are several."""
+        relay: str = self._engine.session.relay.id
+        return relay
+
+    @property
+    def relays(self) -> tuple[str, ...]:
+        """The ids of the relays, in the order they were named."""
+        return tuple(one.session.relay.id for one in self._engine.members())
 
     @property
     def base_url(self) -> str:
-        """The address that the paths of the one spec are appended to."""
-        return self._session.root
+        """The address that paths of the one spec are appended to. Raises InvalidRequestError if there are several."""
+        root: str = self._engine.session.root
+        return root
 
     def estimate(self, operation: OperationName | str, **arguments: Any) -> Estimate:
-        """Return what a create is expected to cost at this relay. Nothing is sent, and no file is read.
+        """Return what a create is expected to cost at this relay; of several, at the one that would be asked first.
+
+        Nothing is sent, and no file is read.
 
         Args:
             operation: such as ``text_to_video`` or ``video_text2video``.
@@ -59,17 +68,21 @@ class _Client:
         """
         from klingkit._pricing import price_of  # few ask, and it loads the table of prices
 
-        return price_of(self.relay, operation, arguments, self._environ)
+        relay = self._engine.first(operation, arguments).session.relay.id
+        return price_of(relay, operation, arguments, self._environ)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(relay={self.relay!r}, base_url={self.base_url!r})"
+        if len(self.relays) > 1:
+            return f"{type(self).__name__}(relays={list(self.relays)!r}, policy={self._engine.policy!r})"
+        one = self._engine.members()[0].session
+        return f"{type(self).__name__}(relay={one.relay.id!r}, base_url={one.root!r})"
 
     def __reduce__(self) -> Any:
         raise TypeError("a client holds an API key and is not pickled; pickle the task, or pass task.to_json() on")
 
 
-class Kling(_Client, Groups):
-    """A client of one relay.
+class Kling(Groups, _Client):
+    """A client of one relay, or of several.
 
     ```python
     with Kling(relay="anyapi") as kling:
@@ -82,14 +95,19 @@ class Kling(_Client, Groups):
     Args:
         relay: id of the relay, such as ``anyapi``; see `relay_ids`. Your own ones, from the configuration file, are
             taken as well.
-        api_key: the key. Without one, the relay's own variable (such as ``KLINGKIT_ANYAPI_API_KEY``) and then
-            ``KLINGKIT_API_KEY`` is read from the environment, then the system's keyring (service ``klingkit``, user
-            the relay's id) if the extra ``[keyring]`` is installed.
+        relays: instead, the ids of several; a call that starts a task is served by one of them. If it is certain that
+            a relay took, and charged, nothing, the next one is asked.
+        policy: of several relays, which is asked first: ``order``, the one named first; ``cheapest``, by the price
+            table; ``least_busy``, the one with the fewest open tasks of this client.
+        api_key: the key; of several relays, a mapping from relay to key. Without one, the relay's own variable (such
+            as ``KLINGKIT_ANYAPI_API_KEY``) and then ``KLINGKIT_API_KEY`` is read from the environment, then the
+            system's keyring (service ``klingkit``, user the relay's id) if the extra ``[keyring]`` is installed.
         access_key: with `secret_key`, in place of a key where the relay takes signed tokens (``official``; not for
             its new-standard paths). Their variables are ``KLINGKIT_OFFICIAL_ACCESS_KEY`` and
             ``KLINGKIT_OFFICIAL_SECRET_KEY``. Needs the extra ``[official]``.
         secret_key: signs the tokens, which are made anew before they expire; never sent.
-        base_url: another address, without the relay's path prefix: a mirror, a proxy, the emulator.
+        base_url: another address, without the relay's path prefix: a mirror, a proxy, the emulator; of several relays,
+            a mapping from relay to address.
         timeout: `Timeouts`, or one number of seconds for reading and writing.
         http_client: your own httpx.Client, for HTTP/2, hooks or transports of your own. It is not closed.
         network: proxy, certificates, number of connections, and which transport is used; see `Network`.
@@ -115,12 +133,14 @@ class Kling(_Client, Groups):
 
     def __init__(
         self,
-        relay: str,
+        relay: str | None = None,
         *,
-        api_key: str | None = None,
+        relays: Sequence[str] | None = None,
+        policy: Policy = "order",
+        api_key: str | Mapping[str, str] | None = None,
         access_key: str | None = None,
         secret_key: str | None = None,
-        base_url: str | None = None,
+        base_url: str | Mapping[str, str] | None = None,
         timeout: Timeouts | float | None = None,
         http_client: SyncHttpClient | None = None,
         network: Network | None = None,
@@ -133,10 +153,11 @@ class Kling(_Client, Groups):
         on_event: Callable[[Event], object] | None = None,
         tracing: Tracing | bool | None = None,
     ) -> None:
-        self._session, secret = set_up(
-            relay,
-            {"api_key": api_key, "access_key": access_key, "secret_key": secret_key},
-            base_url=base_url,
+        self._environ = environ
+        self._http_client = way_of(http_client, network)
+        self._on_event = on_event
+        opened = Opening(
+            {"api_key": api_key, "access_key": access_key, "secret_key": secret_key, "base_url": base_url},
             timeout=timeout,
             max_retries=max_retries,
             allow_undocumented=allow_undocumented,
@@ -146,10 +167,7 @@ class Kling(_Client, Groups):
             environ=environ,
             tracing=tracing,
         )
-        self._environ = environ
-        self._http_client = way_of(http_client, network)
-        self._on_event = on_event
-        self._engine = Engine(self._session, secret, self._http_client, on_event)
+        self._engine = opened.engine(relay, relays, policy, self._http_client, on_event)
 
     @cached_property
     def tasks(self) -> Tasks:
@@ -184,7 +202,8 @@ class Kling(_Client, Groups):
         relay has a key and connections of its own; your own `http_client` serves both.
 
         Args:
-            relay: another relay; its key is looked for as by `Kling`, unless `api_key` is given.
+            relay: another relay; its key is looked for as by `Kling`, unless `api_key` is given. Of several relays, one
+                of them: the client is of that one alone, and over the same connections.
             api_key: another key.
             base_url: another address.
             timeout: as of `Kling`.
@@ -197,8 +216,8 @@ class Kling(_Client, Groups):
         Raises:
             UnknownRelayError, MissingKeyError, ConfigurationError: as by `Kling`.
         """
-        session = optioned(
-            self._session,
+        change = partial(
+            optioned,
             timeout=timeout,
             max_retries=max_retries,
             allow_undocumented=allow_undocumented,
@@ -210,12 +229,11 @@ class Kling(_Client, Groups):
         other = object.__new__(type(self))
         other._environ, other._http_client = self._environ, self._http_client
         other._on_event = self._on_event
-        if relay is None and api_key is None and base_url is None:
-            other._session = session
-            other._engine = self._engine.sharing(session)
-            return other
-        other._session, secret = elsewhere(session, relay, api_key, base_url, self._engine, self._environ)
-        other._engine = Engine(other._session, secret, self._http_client, self._on_event)
+        shared = branched(self._engine, change, relay, api_key, base_url)
+        if shared is None:
+            found = elsewhere(self._engine, change, relay, api_key, base_url, self._environ)
+            shared = Engine(*found, self._http_client, self._on_event)
+        other._engine = shared
         return other
 
     def wait_many(
@@ -255,8 +273,8 @@ class Kling(_Client, Groups):
         self.close()
 
 
-class AsyncKling(_Client, AsyncGroups):
-    """A client of one relay for asyncio: as `Kling`, and everything that sends is awaited.
+class AsyncKling(AsyncGroups, _Client):
+    """A client for asyncio: as `Kling`, and everything that sends is awaited.
 
     ```python
     async with AsyncKling(relay="anyapi") as kling:
@@ -268,12 +286,14 @@ class AsyncKling(_Client, AsyncGroups):
 
     def __init__(
         self,
-        relay: str,
+        relay: str | None = None,
         *,
-        api_key: str | None = None,
+        relays: Sequence[str] | None = None,
+        policy: Policy = "order",
+        api_key: str | Mapping[str, str] | None = None,
         access_key: str | None = None,
         secret_key: str | None = None,
-        base_url: str | None = None,
+        base_url: str | Mapping[str, str] | None = None,
         timeout: Timeouts | float | None = None,
         http_client: AsyncHttpClient | None = None,
         network: Network | None = None,
@@ -286,10 +306,11 @@ class AsyncKling(_Client, AsyncGroups):
         on_event: Callable[[Event], object] | None = None,
         tracing: Tracing | bool | None = None,
     ) -> None:
-        self._session, secret = set_up(
-            relay,
-            {"api_key": api_key, "access_key": access_key, "secret_key": secret_key},
-            base_url=base_url,
+        self._environ = environ
+        self._http_client = way_of(http_client, network)
+        self._on_event = on_event
+        opened = Opening(
+            {"api_key": api_key, "access_key": access_key, "secret_key": secret_key, "base_url": base_url},
             timeout=timeout,
             max_retries=max_retries,
             allow_undocumented=allow_undocumented,
@@ -299,10 +320,7 @@ class AsyncKling(_Client, AsyncGroups):
             environ=environ,
             tracing=tracing,
         )
-        self._environ = environ
-        self._http_client = way_of(http_client, network)
-        self._on_event = on_event
-        self._engine = AsyncEngine(self._session, secret, self._http_client, on_event)
+        self._engine = opened.async_engine(relay, relays, policy, self._http_client, on_event)
 
     @cached_property
     def tasks(self) -> AsyncTasks:
@@ -332,8 +350,8 @@ class AsyncKling(_Client, AsyncGroups):
         allow_dropped: bool | None = None,
     ) -> AsyncKling:
         """Return a client that differs in what is given, as `Kling.with_options` does. Nothing is awaited."""
-        session = optioned(
-            self._session,
+        change = partial(
+            optioned,
             timeout=timeout,
             max_retries=max_retries,
             allow_undocumented=allow_undocumented,
@@ -345,12 +363,11 @@ class AsyncKling(_Client, AsyncGroups):
         other = object.__new__(type(self))
         other._environ, other._http_client = self._environ, self._http_client
         other._on_event = self._on_event
-        if relay is None and api_key is None and base_url is None:
-            other._session = session
-            other._engine = self._engine.sharing(session)
-            return other
-        other._session, secret = elsewhere(session, relay, api_key, base_url, self._engine, self._environ)
-        other._engine = AsyncEngine(other._session, secret, self._http_client, self._on_event)
+        shared = branched(self._engine, change, relay, api_key, base_url)
+        if shared is None:
+            found = elsewhere(self._engine, change, relay, api_key, base_url, self._environ)
+            shared = AsyncEngine(*found, self._http_client, self._on_event)
+        other._engine = shared
         return other
 
     def wait_many(

@@ -28,6 +28,7 @@ KlingError
 │   ├── RedirectError
 │   └── AnswerTooLargeError
 ├── OutcomeUnknownError           a create may or may not have happened
+├── NoRelayError                  none of several relays took a call; nothing is charged
 ├── TaskFailedError               the task ended without a result
 │   └── TaskCancelledError
 ├── WaitTimeoutError              the task has not ended yet; it can be resumed
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
     from klingkit._prices import Estimate
     from klingkit._problems import Problem
+    from klingkit._routing import Skipped
 
 __all__ = [
     "AnswerTimeoutError",
@@ -64,6 +66,7 @@ __all__ = [
     "KlingError",
     "MissingFieldError",
     "MissingKeyError",
+    "NoRelayError",
     "NotFoundError",
     "NotJsonError",
     "OutcomeUnknownError",
@@ -302,6 +305,27 @@ class RedirectError(UnexpectedAnswerError):
 
 class AnswerTooLargeError(UnexpectedAnswerError):
     """The answer is longer than any answer of this API."""
+
+
+class NoRelayError(KlingError):
+    """None of the client's relays took a call, and none charged for it.
+
+    Attributes:
+        skipped: the relays in the turns they had, each with the reason.
+        errors: how asking those ended that were asked, or that could not be.
+    """
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        skipped: tuple[Skipped, ...] = (),
+        errors: tuple[KlingError, ...] = (),
+        **context: Any,
+    ) -> None:
+        super().__init__(sentence, **context)
+        self.skipped = skipped
+        self.errors = errors
 
 
 class OutcomeUnknownError(KlingError):

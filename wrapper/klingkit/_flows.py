@@ -76,7 +76,8 @@ def order(
     def build(given: Mapping[str, Any]) -> dict[str, Any]:
         return request_fields(operation.id, given, extra, offer, minted)
 
-    if session.validate if validate is None else validate:
+    checks = session.validate if validate is None else validate
+    if checks:
         from klingkit._validation import checked_fields  # the documents' tables: loaded with the first create
 
         fields = checked_fields(
@@ -95,6 +96,14 @@ def order(
         refuse_dropped(wording, session.relay.id, operation.id, fields)
     given = {name for name, value in arguments.items() if value is not None and name not in operation.row.paths}
     if unheard := sorted(given - offer.fields) if offer.documented and not wording.rest else []:
+        if session.strict and checks and not session.allow_dropped:
+            raise errors.UnsupportedByRelayError(
+                f"{session.relay.id} documents no {', '.join(unheard)} for {operation.id}; it may ignore that, and "
+                "still bill. Leave it out, or pass allow_dropped=True.",
+                relay=session.relay.id,
+                operation=f"{operation.id}_create",
+                argument=unheard[0],
+            )
         _log.warning(
             "%s documents no %s for %s; it may ignore that, and still bill.",
             session.relay.id,

@@ -13,9 +13,14 @@ from klingkit._task import AsyncTask, Task
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from klingkit._answer import TaskState
     from klingkit._calls import Answered
+    from klingkit._effects import Flow
     from klingkit._engine import AsyncEngine, Engine
+    from klingkit._flows import Order
+    from klingkit._request import Session
     from klingkit._result import AsyncResult, Result
+    from klingkit._routing import Route
 
 __all__ = ["AsyncGroup", "Group", "remember"]
 
@@ -39,10 +44,13 @@ class Group:
         *,
         validate: bool | None,
     ) -> Task:
-        session = self._engine.session
-        state, order = self._engine.run(creation(session, operation, arguments, extra, extra_headers, validate))
-        remember(self._engine, operation, state.task_id, order.fields)
-        return Task(self._engine, session.relay.id, operation, str(state.task_id), order.external_task_id, state)
+        def make(engine: Engine, told: tuple[TaskState, Order], route: Route | None) -> Task:
+            (state, order), relay = told, engine.session.relay.id
+            remember(engine, operation, state.task_id, order.fields)
+            return Task(engine, relay, operation, str(state.task_id), order.external_task_id, state, route)
+
+        ask = creation(operation, extra, extra_headers, validate)
+        return self._engine.place(f"{operation}_create", arguments, ask, make)
 
     def _get(self, operation: str, task_id: str) -> Task:
         session = self._engine.session
@@ -60,7 +68,8 @@ class Group:
     ) -> Answered:
         from klingkit._calls import ask  # not needed, and not loaded, by those who only make videos
 
-        return self._engine.run(ask(self._engine.session, operation, arguments, extra, extra_headers, validate))
+        engine, given = self._engine.home(arguments)
+        return engine.run(ask(engine.session, operation, given, extra, extra_headers, validate))
 
     def _finished(
         self,
@@ -74,11 +83,15 @@ class Group:
         from klingkit._calls import ask, finished_task
         from klingkit._result import Result
 
-        session = self._engine.session
-        answered = self._engine.run(ask(session, operation, arguments, extra, extra_headers, validate))
-        state = finished_task(session, operation, answered)
-        remember(self._engine, operation, state.task_id, arguments)
-        return Result(Task(self._engine, session.relay.id, operation, str(state.task_id), None, state))
+        def run(session: Session, given: Mapping[str, Any]) -> Flow[Answered]:
+            return ask(session, operation, given, extra, extra_headers, validate)
+
+        def make(engine: Engine, answered: Answered, route: Route | None) -> Result:
+            state, relay = finished_task(engine.session, operation, answered), engine.session.relay.id
+            remember(engine, operation, state.task_id, arguments)
+            return Result(Task(engine, relay, operation, str(state.task_id), None, state, route))
+
+        return self._engine.place(operation, arguments, run, make)
 
 
 class AsyncGroup:
@@ -98,11 +111,13 @@ class AsyncGroup:
         *,
         validate: bool | None,
     ) -> AsyncTask:
-        session = self._engine.session
-        flow = creation(session, operation, arguments, extra, extra_headers, validate)
-        state, order = await self._engine.run(flow)
-        remember(self._engine, operation, state.task_id, order.fields)
-        return AsyncTask(self._engine, session.relay.id, operation, str(state.task_id), order.external_task_id, state)
+        def make(engine: AsyncEngine, told: tuple[TaskState, Order], route: Route | None) -> AsyncTask:
+            (state, order), relay = told, engine.session.relay.id
+            remember(engine, operation, state.task_id, order.fields)
+            return AsyncTask(engine, relay, operation, str(state.task_id), order.external_task_id, state, route)
+
+        ask = creation(operation, extra, extra_headers, validate)
+        return await self._engine.place(f"{operation}_create", arguments, ask, make)
 
     async def _get(self, operation: str, task_id: str) -> AsyncTask:
         session = self._engine.session
@@ -122,7 +137,8 @@ class AsyncGroup:
     ) -> Answered:
         from klingkit._calls import ask
 
-        return await self._engine.run(ask(self._engine.session, operation, arguments, extra, extra_headers, validate))
+        engine, given = self._engine.home(arguments)
+        return await engine.run(ask(engine.session, operation, given, extra, extra_headers, validate))
 
     async def _finished(
         self,
@@ -136,11 +152,15 @@ class AsyncGroup:
         from klingkit._calls import ask, finished_task
         from klingkit._result import AsyncResult
 
-        session = self._engine.session
-        answered = await self._engine.run(ask(session, operation, arguments, extra, extra_headers, validate))
-        state = finished_task(session, operation, answered)
-        remember(self._engine, operation, state.task_id, arguments)
-        return AsyncResult(AsyncTask(self._engine, session.relay.id, operation, str(state.task_id), None, state))
+        def run(session: Session, given: Mapping[str, Any]) -> Flow[Answered]:
+            return ask(session, operation, given, extra, extra_headers, validate)
+
+        def make(engine: AsyncEngine, answered: Answered, route: Route | None) -> AsyncResult:
+            state, relay = finished_task(engine.session, operation, answered), engine.session.relay.id
+            remember(engine, operation, state.task_id, arguments)
+            return AsyncResult(AsyncTask(engine, relay, operation, str(state.task_id), None, state, route))
+
+        return await self._engine.place(operation, arguments, run, make)
 
 
 def remember(engine: Engine | AsyncEngine, operation: str, task_id: str | None, fields: Mapping[str, Any]) -> None:

@@ -9,7 +9,16 @@ from urllib.parse import urlsplit
 
 from klingkit._errors import ConfigurationError, KlingError
 from klingkit._reading import request_id_of
-from klingkit.events import Event, Polled, RequestFailed, RequestSent, ResponseReceived, RetryPlanned, StateChanged
+from klingkit.events import (
+    Event,
+    Polled,
+    RelayPassedOver,
+    RequestFailed,
+    RequestSent,
+    ResponseReceived,
+    RetryPlanned,
+    StateChanged,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,6 +68,10 @@ class Hooks:
         error = pause.trouble
         if error is not None:
             self._emit(RetryPlanned(error.relay or "", error.operation or "", pause.attempt, pause.seconds, error))
+
+    def passed_over(self, relay: str, operation: str, following: str, kind: str, reason: str) -> None:
+        """Another relay is asked."""
+        self._emit(RelayPassedOver(relay, operation, following, kind, reason))
 
     def polled(self, relay: str, operation: str, tasks: int, error: BaseException | None) -> None:
         """A wait looked."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from klingkit._wait_span import WaitSpan
     from klingkit._waiting import Handle
 
-__all__ = ["flow_of", "lists", "name_of", "note_end", "note_error", "wait_span"]
+__all__ = ["flow_of", "home_of", "lists", "name_of", "note_end", "note_error", "wait_span"]
 
 
 def lists(session: Session, operation: str) -> bool:
@@ -29,6 +29,11 @@ def lists(session: Session, operation: str) -> bool:
     except UnsupportedByRelayError:
         return False
     return offer.lists and offer.documented and not asked.shared  # a page by cursor serves no sweep
+
+
+def home_of(job: Job) -> str:
+    """Return the id of the relay that the job asks."""
+    return job.relay if isinstance(job, Sweep) else job.task.relay
 
 
 def name_of(job: Job) -> str:

@@ -35,6 +35,7 @@ def task_html(task: TaskBase[Any]) -> str:
         ("prompt", _said(_prompt(task))),
         ("operation", _said(task.operation)),
         ("relay", _said(task.relay)),
+        ("instead of", _said("; ".join(map(str, task.route.passed_over)) if task.route is not None else "")),
         ("your id", _said(task.external_task_id)),
         ("reason", _said(task.reason)),
         ("created", _said(task.created_at.isoformat(" ", "seconds") if task.created_at else "")),

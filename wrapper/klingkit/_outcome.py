@@ -81,9 +81,16 @@ def _checked(engine: Engine | AsyncEngine, tasks: Iterable[T], kind: type[T]) ->
                 f"tasks[{at}] is no {kind.__name__}; pass what a create, tasks.get or tasks.resume returned.",
                 argument=f"tasks[{at}]",
             )
-        if task._attached().session.root != engine.session.root:
+        if not _asks(engine, task):
             raise InvalidRequestError(
                 f"tasks[{at}] lives at {task.relay}, elsewhere than this client asks; wait for it with its own client.",
                 argument=f"tasks[{at}]",
             )
     return given
+
+
+def _asks(engine: Engine | AsyncEngine, task: TaskBase[Any]) -> bool:
+    """Whether this client asks where the task lives."""
+    home = task._attached().session.root
+    able = [one for one in engine.members() if one.session.root == home]
+    return any(one is engine or one.session.relay.id == task.relay for one in able)

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import math
 import threading
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from klingkit import _clock
 from klingkit._board import Board
 from klingkit._errors import KlingError
-from klingkit._jobs import flow_of, lists, name_of, note_end, note_error, wait_span
+from klingkit._jobs import flow_of, home_of, lists, name_of, note_end, note_error, wait_span
 from klingkit._watch import Watch
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ class Poller:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._board = Board(partial(lists, engine.session))
+        self._board = Board(lambda relay, operation: lists(engine.at(relay).session, operation))
         self._lock = threading.RLock()  # the end of an abandoned wait may come at any moment
         self._timekeeper: threading.Event | None = None
         self._until = math.inf  # when the timekeeper looks up again
@@ -63,17 +62,22 @@ class Poller:
         watch = Watch(timeout, poll_interval, _now(), on_update is not None, alarm.set)
         return self._news(watch, alarm, tasks, on_update)
 
-    def hurry(self, task_id: str) -> bool:
-        """Look at a task right away; return whether anybody waits for it."""
+    def hurry(self, task_id: str, relay: str | None = None) -> bool:
+        """Look at a task right away; return whether anybody waits for it. `relay` is where it lives, None anywhere."""
         with self._lock:
-            found = self._board.hurry(task_id, _now())
+            found = self._board.hurry(task_id, _now(), relay)
             self._rouse()
         return found
 
-    def told(self, state: TaskState) -> bool:
+    def homes(self, task_id: str, relay: str | None = None) -> list[str]:
+        """Return the relays at which anybody waits for a task of this id."""
+        with self._lock:
+            return self._board.homes(task_id, relay)
+
+    def told(self, state: TaskState, relay: str | None = None) -> bool:
         """Take in what a callback that can be trusted says; return whether anybody waits for the task."""
         with self._lock:
-            found = self._board.told(state, _now())
+            found = self._board.told(state, _now(), relay)
             changes = self._changes()
             self._rouse()
         self._tell(changes)
@@ -93,7 +97,7 @@ class Poller:
                         if watch.span is not None:
                             watch.span.over(news.error)
                         if isinstance(news.error, KlingError):
-                            self._engine.secret.scrub(news.error)
+                            self._engine.at(news.task.relay).secret.scrub(news.error)
                         yield news.task, news.error
                     elif on_update is not None:
                         on_update(news.task)  # type: ignore[arg-type]
@@ -149,9 +153,10 @@ class Poller:
 
     def _do(self, job: Job, left: float) -> None:
         """Carry out a job, and write down how it ended."""
-        session, count, trouble = self._engine.session, 0, None
+        engine = self._engine.at(home_of(job))
+        session, count, trouble = engine.session, 0, None
         try:
-            result = self._engine.run(flow_of(job, session, left))
+            result = engine.run(flow_of(job, session, left))
         except Exception as error:  # noqa: BLE001 - it may concern the tasks of other threads, and is told to those
             trouble = error
         except BaseException:  # this thread is being stopped; the others go on
@@ -164,8 +169,8 @@ class Poller:
             else:
                 note_error(self._board, job, trouble, _now())
             changes = self._changes()
-        if self._engine.hooks is not None:
-            self._engine.hooks.polled(session.relay.id, name_of(job), count, trouble)
+        if engine.hooks is not None:
+            engine.hooks.polled(session.relay.id, name_of(job), count, trouble)
         self._tell(changes)
 
     def _help(self) -> None:
@@ -215,9 +220,10 @@ class Poller:
         return changes
 
     def _tell(self, changes: list[tuple[Handle, State]]) -> None:
-        if self._engine.hooks is not None:
-            for task, before in changes:
-                self._engine.hooks.changed(task, before)
+        for task, before in changes:
+            hooks = self._engine.at(task.relay).hooks
+            if hooks is not None:
+                hooks.changed(task, before)
 
 
 def _now() -> float:

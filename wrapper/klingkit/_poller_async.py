@@ -8,13 +8,12 @@ from __future__ import annotations
 import asyncio
 import inspect
 import math
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from klingkit import _clock
 from klingkit._board import Board
 from klingkit._errors import KlingError
-from klingkit._jobs import flow_of, lists, name_of, note_end, note_error, wait_span
+from klingkit._jobs import flow_of, home_of, lists, name_of, note_end, note_error, wait_span
 from klingkit._watch import Watch
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ class AsyncPoller:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._board = Board(partial(lists, engine.session))
+        self._board = Board(lambda relay, operation: lists(engine.at(relay).session, operation))
         self._loop: asyncio.AbstractEventLoop | None = None
         self._alarm: asyncio.Event | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -61,16 +60,23 @@ class AsyncPoller:
         watch = Watch(timeout, poll_interval, _now(), on_update is not None, alarm.set)
         return self._news(watch, alarm, tasks, on_update)
 
-    def hurry(self, task_id: str) -> bool:
-        """Look at a task right away; return whether anybody waits for it. May be called from any thread."""
-        return self._in_loop(lambda: self._board.hurry(task_id, _now()), task_id)
+    def hurry(self, task_id: str, relay: str | None = None) -> bool:
+        """Look at a task right away; return whether anybody waits for it. May be called from any thread.
 
-    def told(self, state: TaskState) -> bool:
+        `relay` is where it lives, None anywhere.
+        """
+        return self._in_loop(lambda: self._board.hurry(task_id, _now(), relay), self.homes(task_id, relay))
+
+    def homes(self, task_id: str, relay: str | None = None) -> list[str]:
+        """Return the relays at which anybody waits for a task of this id. May be called from any thread."""
+        return self._board.homes(task_id, relay)
+
+    def told(self, state: TaskState, relay: str | None = None) -> bool:
         """Take in what a callback that can be trusted says; return whether anybody waits for the task."""
-        return self._in_loop(lambda: self._board.told(state, _now()), state.task_id or "")
+        return self._in_loop(lambda: self._board.told(state, _now(), relay), self.homes(state.task_id or "", relay))
 
-    def _in_loop(self, job: Callable[[], bool], task_id: str) -> bool:
-        loop, found = self._loop, self._board.knows(task_id)
+    def _in_loop(self, job: Callable[[], bool], homes: Sequence[str]) -> bool:
+        loop, found = self._loop, bool(homes)
         if loop is not None and found and not loop.is_closed():
 
             def run() -> None:
@@ -100,7 +106,7 @@ class AsyncPoller:
                         if watch.span is not None:
                             watch.span.over(news.error)
                         if isinstance(news.error, KlingError):
-                            self._engine.secret.scrub(news.error)
+                            self._engine.at(news.task.relay).secret.scrub(news.error)
                         yield news.task, news.error
                     elif on_update is not None:
                         said = on_update(news.task)  # type: ignore[arg-type]
@@ -189,9 +195,10 @@ class AsyncPoller:
         alarm.set()  # the time of the next one may be another now
 
     async def _do(self, job: Job) -> None:
-        session, count, trouble = self._engine.session, 0, None
+        engine = self._engine.at(home_of(job))
+        session, count, trouble = engine.session, 0, None
         try:
-            result = await self._engine.run(flow_of(job, session, math.inf))
+            result = await engine.run(flow_of(job, session, math.inf))
         except Exception as error:  # noqa: BLE001 - it is told to whoever waits for the task
             trouble = error
         except BaseException:  # nobody waits any more, or the loop ends
@@ -201,15 +208,16 @@ class AsyncPoller:
             count = note_end(self._board, job, result, _now())
         else:
             note_error(self._board, job, trouble, _now())
-        if self._engine.hooks is not None:
-            self._engine.hooks.polled(session.relay.id, name_of(job), count, trouble)
+        if engine.hooks is not None:
+            engine.hooks.polled(session.relay.id, name_of(job), count, trouble)
         self._tell()
 
     def _tell(self) -> None:
         changes, self._board.changes = self._board.changes, []
-        if self._engine.hooks is not None:
-            for task, before in changes:
-                self._engine.hooks.changed(task, before)
+        for task, before in changes:
+            hooks = self._engine.at(task.relay).hooks
+            if hooks is not None:
+                hooks.changed(task, before)
 
 
 def _now() -> float:

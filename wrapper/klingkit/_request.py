@@ -40,6 +40,7 @@ class Session:
     Attributes:
         root: what paths are appended to.
         limit: what a create may cost.
+        strict: whether fields that the relay does not document are refused, where there are others to ask.
         spans: who is told what is done; None without tracing.
     """
 
@@ -51,6 +52,7 @@ class Session:
     limit: CostLimit | None = None
     validate: bool = True
     allow_dropped: bool = False
+    strict: bool = False
     spans: Spans | None = field(default=None, repr=False)
 
     def offer(self, operation: Operation) -> Offer:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from klingkit._methods.records import Element, Voice
     from klingkit._records import Record
     from klingkit._request import Session
+    from klingkit._routing import Route
 
 __all__ = ["AsyncResult", "Result", "ResultBase"]
 
@@ -46,7 +47,9 @@ class ResultBase(Generic[T]):
 
     def __repr__(self) -> str:
         kinds = ", ".join(file.kind for file in self.files) or "no files"
-        return f"{type(self).__name__}({self.task.task_id!r}: {kinds})"
+        passed = self.task._passed_over()
+        instead = f", by {self.task.relay} instead of {', '.join(passed)}" if passed else ""
+        return f"{type(self).__name__}({self.task.task_id!r}: {kinds}{instead})"
 
     def _repr_html_(self) -> str:
         from klingkit._notebook import result_html
@@ -57,6 +60,11 @@ class ResultBase(Generic[T]):
     def raw(self) -> Any:
         """The relay's answer about the finished task, untouched; None after pickling or resuming."""
         return self.task.raw
+
+    @property
+    def route(self) -> Route | None:
+        """Which relay served it, and why the client's others did not; None where there was no choice."""
+        return self.task.route
 
     @property
     def voices(self) -> list[Voice]:

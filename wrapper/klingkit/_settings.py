@@ -2,6 +2,8 @@
 
 ```toml
 default_relay = "mirror"
+relays = ["mirror", "anyapi"]          # instead: several, of which `klingkit generate` asks one after the other
+policy = "cheapest"                    # whom it asks first: "order", "cheapest" or "least_busy"
 
 [relay.mirror]
 like = "anyapi"                        # what it offers, its path prefix and its dialect, unless said otherwise
@@ -36,7 +38,17 @@ from klingkit._errors import ConfigurationError
 from klingkit._price_rows import price_row
 from klingkit._registry import Relay, registered, root_url
 
-__all__ = ["CONFIG_VARIABLE", "RELAY_VARIABLE", "Settings", "default_relay", "read_settings", "settings_path"]
+__all__ = [
+    "CONFIG_VARIABLE",
+    "RELAYS_VARIABLE",
+    "RELAY_VARIABLE",
+    "Settings",
+    "default_policy",
+    "default_relay",
+    "default_relays",
+    "read_settings",
+    "settings_path",
+]
 
 CONFIG_VARIABLE = "KLINGKIT_CONFIG"
 """The environment variable that names another configuration file."""
@@ -44,7 +56,10 @@ CONFIG_VARIABLE = "KLINGKIT_CONFIG"
 RELAY_VARIABLE = "KLINGKIT_RELAY"
 """The environment variable that names the relay commands use when none is given."""
 
-_TOP = ("default_relay", "relay", "price")
+RELAYS_VARIABLE = "KLINGKIT_RELAYS"
+"""The environment variable that names several, with commas in between, for commands that ask one after the other."""
+
+_TOP = ("default_relay", "relays", "policy", "relay", "price")
 _MEMBERS = (
     "title",
     "base_url",
@@ -75,6 +90,8 @@ class Settings:
         default_relay: id of the relay that commands use when none is given; None when it does not say.
         relays: the user's own relays by id.
         prices: the user's own rows of prices, in the form of prices.toml, with operations by their ids.
+        default_relays: ids of the relays that commands ask one after the other when none is given.
+        policy: whom of those they ask first.
     """
 
     path: Path
@@ -82,6 +99,8 @@ class Settings:
     default_relay: str | None = None
     relays: Mapping[str, Relay] = field(default_factory=lambda: MappingProxyType({}))
     prices: tuple[Mapping[str, Any], ...] = ()
+    default_relays: tuple[str, ...] = ()
+    policy: str = "order"
 
 
 def settings_path(environ: Mapping[str, str]) -> Path:
@@ -142,6 +161,31 @@ def default_relay(given: str | None, environ: Mapping[str, str]) -> str:
     return settings.default_relay
 
 
+def default_relays(given: Sequence[str] | None, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the ids of the relays to ask one after the other; one, where that is all that is named.
+
+    Those given (repeated, or with commas in between), or KLINGKIT_RELAYS, or KLINGKIT_RELAY, or the configured ones.
+
+    Raises:
+        ConfigurationError: none is named anywhere, or the configuration file is broken.
+    """
+    for words in (given or (), (environ.get(RELAYS_VARIABLE, ""),)):
+        if found := [name for word in words for part in word.split(",") if (name := part.strip())]:
+            return tuple(found)
+    if environ.get(RELAY_VARIABLE, "").strip():
+        return (default_relay(None, environ),)
+    return read_settings(environ).default_relays or (default_relay(None, environ),)
+
+
+def default_policy(given: str | None, environ: Mapping[str, str]) -> str:
+    """Return whom of several relays to ask first: as given, or as configured.
+
+    Raises:
+        ConfigurationError: the configuration file is broken.
+    """
+    return given or read_settings(environ).policy
+
+
 @functools.lru_cache(maxsize=8)
 def _read(path: Path, changed: int, size: int) -> Settings:
     """Read the file; `changed` and `size` are there to read it again when it was edited."""
@@ -185,7 +229,23 @@ class _File:
         known = [*registered(), *relays]
         if chosen is not None and chosen not in known:
             self._refuse(f"default_relay is none of the relays: {', '.join(known)}", None, "default_relay")
-        return Settings(self._path, True, chosen, MappingProxyType(relays), self._prices(table.get("price", []), known))
+        prices = self._prices(table.get("price", []), known)
+        several, policy = self._several(table.get("relays", []), known), self._policy(table.get("policy", "order"))
+        return Settings(self._path, True, chosen, MappingProxyType(relays), prices, several, policy)
+
+    def _several(self, ids: object, known: Sequence[str]) -> tuple[str, ...]:
+        if not isinstance(ids, list) or not all(one in known for one in ids) or len(set(ids)) != len(ids):
+            self._refuse(f"relays has to be a list of different ids of: {', '.join(known)}", None, "relays")
+        return tuple(ids)
+
+    def _policy(self, policy: object) -> str:
+        if policy == "order":
+            return "order"
+        from klingkit._routing import POLICIES  # few have several relays
+
+        if policy not in POLICIES:
+            self._refuse(f"policy has to be one of: {', '.join(POLICIES)}", None, "policy")
+        return str(policy)
 
     def _prices(self, rows: object, relays: Sequence[str]) -> tuple[Mapping[str, Any], ...]:
         if not isinstance(rows, list):

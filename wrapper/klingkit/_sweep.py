@@ -33,6 +33,7 @@ class Sweep:
         page: the page to ask for, from 1.
         seen: how many of the wanted tasks it has seen.
         left: the seconds that the shortest of the waits has left.
+        relay: where they live.
         spans: of the waits it serves; empty without tracing.
     """
 
@@ -44,6 +45,7 @@ class Sweep:
     page: int = 1
     seen: int = 0
     left: float = 0.0
+    relay: str = ""
     spans: Sequence[WaitSpan] = ()
 
     def goes_on(self, entries: int) -> bool:
@@ -55,6 +57,6 @@ class Sweep:
         return True
 
 
-def first_page(operation: str, wanted: int, started: float, number: int) -> Sweep:
+def first_page(operation: str, wanted: int, started: float, number: int, relay: str = "") -> Sweep:
     """Return a sweep for `wanted` tasks; `number` counts the sweeps from 1."""
-    return Sweep(operation, wanted, min(_LARGEST, wanted + _ROOM), started, -float(number))
+    return Sweep(operation, wanted, min(_LARGEST, wanted + _ROOM), started, -float(number), relay=relay)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import aclosing, closing
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Self, TypeVar
 
 from klingkit._answer import TaskState
 from klingkit._compact import external_of, pack, status_of, unpack
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from klingkit._answer import File, State
     from klingkit._result import AsyncResult, Result
+    from klingkit._routing import Route
     from klingkit._watch import Watch
 
 __all__ = ["AsyncTask", "Task", "TaskBase", "resumed"]
@@ -32,14 +33,16 @@ _FORMAT = 1
 
 
 class Home(Generic[E]):
-    """Where tasks live; one for all tasks of an operation. `engine` is None out of a pickle."""
+    """Where tasks live; one for all tasks of an operation that came the same way. `engine` is None out of a pickle."""
 
-    __slots__ = ("engine", "operation", "relay")
+    __slots__ = ("engine", "operation", "outstanding", "relay", "route")
 
-    def __init__(self, engine: E | None, relay: str, operation: str) -> None:
+    def __init__(self, engine: E | None, relay: str, operation: str, route: Route | None = None) -> None:
         self.engine = engine
         self.relay = relay
         self.operation = operation
+        self.route = route
+        self.outstanding = getattr(engine, "outstanding", None)
 
 
 class TaskBase(Generic[E]):
@@ -65,9 +68,12 @@ class TaskBase(Generic[E]):
         task_id: str,
         external_task_id: str | None,
         snapshot: TaskState,
+        route: Route | None = None,
     ) -> None:
-        self._home = _home_of(engine, relay, operation)
+        home = self._home = _home_of(engine, relay, operation, route)
         self.task_id = task_id
+        if route is not None and home.outstanding is not None and snapshot.state not in END_STATES:
+            home.outstanding.add((operation, task_id))
         self._watch = self._due = None
         self._external = external_task_id
         self._told = snapshot
@@ -75,9 +81,14 @@ class TaskBase(Generic[E]):
             self.snapshot = snapshot
 
     def __repr__(self) -> str:
+        instead = f", instead of {', '.join(self._passed_over())}" if self._passed_over() else ""
         return (
-            f"{type(self).__name__}({self.relay}, {self.operation}, {clean(self.task_id, 80)!r}, state={self.state!r})"
+            f"{type(self).__name__}({self.relay}, {self.operation}, {clean(self.task_id, 80)!r}, "
+            f"state={self.state!r}{instead})"
         )
+
+    def _passed_over(self) -> tuple[str, ...]:
+        return () if self.route is None else tuple(one.relay for one in self.route.passed_over)
 
     def _repr_html_(self) -> str:
         from klingkit._notebook import task_html
@@ -87,7 +98,8 @@ class TaskBase(Generic[E]):
     def __reduce__(self) -> tuple[Any, ...]:
         # Without the client, which holds the key, and without the raw answer, which may hold anything.
         state = replace(self.snapshot, raw=None)
-        return type(self), (None, self.relay, self.operation, self.task_id, self.external_task_id, state)
+        known = (None, self.relay, self.operation, self.task_id, self.external_task_id, state)
+        return type(self), known if self.route is None else (*known, self.route)
 
     @property
     def relay(self) -> str:
@@ -98,6 +110,14 @@ class TaskBase(Generic[E]):
     def operation(self) -> str:
         """Its operation, such as ``video_text2video``."""
         return self._home.operation
+
+    @property
+    def route(self) -> Route | None:
+        """Which relay took the task, and why the client's others did not; None where there was no choice.
+
+        It goes through `to_json` and pickles. Tasks that are found again (``kling.tasks.get``) have none.
+        """
+        return self._home.route
 
     @property
     def external_task_id(self) -> str | None:
@@ -120,6 +140,8 @@ class TaskBase(Generic[E]):
         if packed is None:
             self._external = external  # first: another thread may read in between
             self._told = state
+            if self._home.outstanding is not None and state.state in END_STATES:
+                self._home.outstanding.remove((self.operation, self.task_id))
             return
         if state.raw is not None and engine is not None:
             engine.recent.keep((self._home.operation, self.task_id), state.raw)
@@ -178,16 +200,16 @@ class TaskBase(Generic[E]):
 
     def to_json(self) -> str:
         """Return the task as one line of JSON, for ``kling.tasks.resume`` in any process. It holds no key."""
-        return json.dumps(
-            {
-                "klingkit_task": _FORMAT,
-                "relay": self.relay,
-                "operation": self.operation,
-                "task_id": self.task_id,
-                "external_task_id": self.external_task_id,
-            },
-            sort_keys=True,
-        )
+        members: dict[str, Any] = {
+            "klingkit_task": _FORMAT,
+            "relay": self.relay,
+            "operation": self.operation,
+            "task_id": self.task_id,
+            "external_task_id": self.external_task_id,
+        }
+        if self.route is not None:
+            members["route"] = self.route.members()
+        return json.dumps(members, sort_keys=True)
 
     @classmethod
     def from_json(cls, source: str | bytes) -> Self:
@@ -196,9 +218,9 @@ class TaskBase(Generic[E]):
         Raises:
             InvalidRequestError: it is nothing that `to_json` wrote.
         """
-        relay, operation, task_id, external = _read(source)
+        relay, operation, task_id, external, route = _read(source)
         state = TaskState(task_id, "unknown")
-        return cls(None, relay, find_operation(operation).id, task_id, external, state)
+        return cls(None, relay, find_operation(operation).id, task_id, external, state, route)
 
     def _settle(self) -> None:
         """Keep the snapshot small from here on: what came out of a list is kept as it came until then."""
@@ -300,38 +322,41 @@ class AsyncTask(TaskBase[AsyncEngine]):
         return AsyncResult(self)
 
 
-def _home_of(engine: E | None, relay: str, operation: str) -> Home[E]:
+def _home_of(engine: E | None, relay: str, operation: str, route: Route | None) -> Home[E]:
     if engine is None:
-        return Home(None, relay, operation)
-    home: Home[E] | None = engine.homes.get(operation)
-    if home is None or home.relay != relay:
-        home = engine.homes[operation] = Home(engine, relay, operation)
+        return Home(None, relay, operation, route)
+    key = operation if route is None else (operation, "routed")
+    home: Home[E] | None = engine.homes.get(key)
+    if home is None or home.relay != relay or home.route != route:
+        home = engine.homes[key] = Home(engine, relay, operation, route)
     return home
 
 
-def resumed(source: object, relay: str) -> tuple[str, str, str | None, TaskState]:
-    """Return operation, task id, external id and last known state of what `to_json` wrote, or of an unpickled task.
+class Resumed(NamedTuple):
+    """What is known of a task that `to_json` wrote, or that came out of a pickle."""
+
+    relay: str
+    operation: str
+    task_id: str
+    external_task_id: str | None
+    state: TaskState
+    route: Route | None
+
+
+def resumed(source: object) -> Resumed:
+    """Return what is known of the task that `to_json` wrote, or of an unpickled one.
 
     Raises:
-        InvalidRequestError: it is neither, or the task lives at another relay.
+        InvalidRequestError: it is neither.
     """
-    state = TaskState(None, "unknown")
     if isinstance(source, TaskBase):
-        home, operation, task_id = source.relay, source.operation, source.task_id
-        external, state = source.external_task_id, source.snapshot
-    else:
-        home, operation, task_id, external = _read(source)
-        state = replace(state, task_id=task_id)
-    if home != relay:
-        raise InvalidRequestError(
-            f"This task lives at {home}; resume it with Kling(relay={home!r}), not {relay}.",
-            argument="source",
-            relay=relay,
-        )
-    return find_operation(operation).id, task_id, external, state
+        known = (source.relay, find_operation(source.operation).id, source.task_id, source.external_task_id)
+        return Resumed(*known, source.snapshot, source.route)
+    relay, operation, task_id, external, route = _read(source)
+    return Resumed(relay, find_operation(operation).id, task_id, external, TaskState(task_id, "unknown"), route)
 
 
-def _read(source: object) -> tuple[str, str, str, str | None]:
+def _read(source: object) -> tuple[str, str, str, str | None, Route | None]:
     try:
         members = json.loads(source) if isinstance(source, str | bytes) else source
     except (ValueError, RecursionError):
@@ -340,7 +365,15 @@ def _read(source: object) -> tuple[str, str, str, str | None]:
         found = [members.get(name) for name in ("relay", "operation", "task_id")]
         external = members.get("external_task_id")
         if all(isinstance(value, str) and value for value in found) and isinstance(external, str | None):
-            return str(found[0]), str(found[1]), str(found[2]), external
+            return str(found[0]), str(found[1]), str(found[2]), external, _route(members.get("route"))
     raise InvalidRequestError(
         "This is no task that klingkit wrote; pass what task.to_json() returned.", argument="source"
     )
+
+
+def _route(members: object) -> Route | None:
+    if members is None:
+        return None
+    from klingkit._routing import Route  # few tasks have come by one
+
+    return Route.read(members)

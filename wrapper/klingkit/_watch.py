@@ -118,9 +118,10 @@ class Look:
 
 @dataclass(slots=True)
 class Group:
-    """The outstanding tasks of one operation.
+    """The outstanding tasks of one operation at one relay.
 
     Attributes:
+        relay: the relay.
         lists: whether the relay has a list of them.
         places: task id to its place, or to several.
         watches: the waits, and for how many tasks each.
@@ -133,6 +134,7 @@ class Group:
         lists_again: until when the list is not asked.
     """
 
+    relay: str
     operation: str
     lists: bool
     places: dict[str, Handle | Seat | list[Handle | Seat]] = field(default_factory=dict)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
 
     from klingkit._client import AsyncKling, Kling
+    from klingkit._engine import AsyncEngine, Engine
 
 __all__ = ["MAX_CALLBACK_BYTES", "Callback", "CallbackApp", "CallbackError", "Receiver", "receive"]
 
@@ -105,6 +106,7 @@ class Receiver:
         body: bytes,
         *,
         operation: str | None = None,
+        relay: str | None = None,
     ) -> Callback:
         """Take in one callback.
 
@@ -113,6 +115,8 @@ class Receiver:
             body: of the request, byte for byte: anything re-coded would not fit its signature.
             operation: what made the task, such as ``video_text2video``, for `Callback.task`. Callbacks do not say it;
                 put it into the callback_url of each create.
+            relay: where the task lives; only of use where the client has several relays. Without it, it is the one
+                whose task of this id is waited for, if any.
 
         Raises:
             CallbackError: it is forged, old, too long, cut off, or about no task. ``error.http_status`` is what to
@@ -129,8 +133,9 @@ class Receiver:
         state = _state(body, named.get("content-type", ""))
         verified = message_id is not None
         repeated = message_id is not None and self._came_before(message_id, moment)
-        awaited = False if repeated else self._announce(state, verified)
-        task = None if operation is None else self._handle(operation, state, verified)
+        home = None if operation is None else self._home(state, relay)
+        awaited = False if repeated else self._announce(state, verified, relay)
+        task = None if operation is None else self._handle(operation, state, verified, home)
         return Callback(str(state.task_id), state, verified, repeated, awaited, task)
 
     def _came_before(self, message_id: str, now: float) -> bool:
@@ -144,24 +149,34 @@ class Receiver:
             self._seen[message_id] = now
             return False
 
-    def _announce(self, state: TaskState, verified: bool) -> bool:
+    def _announce(self, state: TaskState, verified: bool, relay: str | None) -> bool:
         if self._client is None:
             return False
         poller = self._client._engine.poller
-        return poller.told(state) if verified else poller.hurry(str(state.task_id))
+        return poller.told(state, relay) if verified else poller.hurry(str(state.task_id), relay)
 
-    def _handle(self, operation: str, state: TaskState, verified: bool) -> Task | AsyncTask | None:
-        name = find_operation(operation).id
+    def _home(self, state: TaskState, relay: str | None) -> Engine | AsyncEngine | None:
+        """Return the engine of the relay where the task lives; None where that cannot be told."""
         if self._client is None:
+            return None
+        engine = self._client._engine
+        if relay is not None or len(engine.members()) == 1:
+            return engine.member(relay) if relay is not None else engine.members()[0]
+        homes = engine.poller.homes(str(state.task_id))
+        return engine.member(homes[0]) if len(homes) == 1 else None
+
+    def _handle(
+        self, operation: str, state: TaskState, verified: bool, home: Engine | AsyncEngine | None
+    ) -> Task | AsyncTask | None:
+        name = find_operation(operation).id
+        if home is None:
             return None
         task_id = str(state.task_id)
         snapshot = state if verified else TaskState(task_id, "unknown")
         from klingkit._client import Kling
 
         kind: Any = Task if isinstance(self._client, Kling) else AsyncTask
-        made: Task | AsyncTask = kind(
-            self._client._engine, self._client.relay, name, task_id, snapshot.external_task_id, snapshot
-        )
+        made: Task | AsyncTask = kind(home, home.session.relay.id, name, task_id, snapshot.external_task_id, snapshot)
         return made
 
 
@@ -172,6 +187,7 @@ def receive(
     client: Kling | AsyncKling | None = None,
     secret: str | Sequence[str] | None = None,
     operation: str | None = None,
+    relay: str | None = None,
     max_bytes: int = MAX_CALLBACK_BYTES,
 ) -> Callback:
     """Take in one callback, without a memory of former ones: see `Receiver.receive`, which tells repeated ones.
@@ -180,7 +196,7 @@ def receive(
         CallbackError: it is forged, old, too long, cut off, or about no task.
         ConfigurationError, InvalidRequestError: an argument is wrong.
     """
-    return Receiver(client, secret=secret, max_bytes=max_bytes).receive(headers, body, operation=operation)
+    return Receiver(client, secret=secret, max_bytes=max_bytes).receive(headers, body, operation=operation, relay=relay)
 
 
 class CallbackApp:
@@ -188,7 +204,7 @@ class CallbackApp:
 
     It answers 200 with an empty JSON object; 401 to what is not signed as it should be, 413 to what is too long, 400 to
     what is no callback, 405 to anything but POST. A query ``?operation=video_text2video`` in the callback_url names the
-    operation.
+    operation, and ``relay=anyapi`` the relay.
 
     Args:
         client: the client whose waits are ended early.
@@ -231,7 +247,7 @@ class CallbackApp:
         if body is None:
             return 400, {"error": "The callback was cut off."}
         try:
-            callback = self._receiver.receive(scope["headers"], body, operation=_operation(scope))
+            callback = self._receiver.receive(scope["headers"], body, **_query(scope))
         except CallbackError as error:
             _log.warning("a callback was refused: %s", error)
             return error.http_status, {"error": str(error)}
@@ -267,9 +283,9 @@ def _state(body: bytes, content_type: str) -> TaskState:
     return state
 
 
-def _operation(scope: MutableMapping[str, Any]) -> str | None:
+def _query(scope: MutableMapping[str, Any]) -> dict[str, str]:
     query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
-    return query["operation"][-1] if "operation" in query else None
+    return {name: query[name][-1] for name in ("operation", "relay") if name in query}
 
 
 async def _read(receive: Callable[[], Awaitable[MutableMapping[str, Any]]], most: int) -> bytes | None:

@@ -25,7 +25,16 @@ if TYPE_CHECKING:
     from klingkit._answer import State
     from klingkit._errors import KlingError
 
-__all__ = ["Event", "Polled", "RequestFailed", "RequestSent", "ResponseReceived", "RetryPlanned", "StateChanged"]
+__all__ = [
+    "Event",
+    "Polled",
+    "RelayPassedOver",
+    "RequestFailed",
+    "RequestSent",
+    "ResponseReceived",
+    "RetryPlanned",
+    "StateChanged",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +112,21 @@ class RetryPlanned(Event):
     attempt: int
     seconds: float
     error: KlingError
+
+
+@dataclass(frozen=True, slots=True)
+class RelayPassedOver(Event):
+    """Another relay is asked, for this one did not serve a call, and charged nothing. Of clients of several relays.
+
+    Attributes:
+        following: id of the relay that is asked now.
+        kind: the name of the error it refused with; empty where it is left alone for a while.
+        reason: why; for people.
+    """
+
+    following: str
+    kind: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

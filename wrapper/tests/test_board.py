@@ -44,7 +44,7 @@ def look_at(board: Board, now: float) -> Look:
 
 
 def test_one_task_is_looked_at_at_once_and_then_by_its_plan() -> None:
-    board, watch, task = Board(lambda _: True), wait(interval=7), handle("a")
+    board, watch, task = Board(lambda *_: True), wait(interval=7), handle("a")
     board.enter(watch, [task], 0.0)
     look = take(board, 0.0)
     assert isinstance(look, Look)
@@ -56,7 +56,7 @@ def test_one_task_is_looked_at_at_once_and_then_by_its_plan() -> None:
 
 
 def test_a_look_after_the_last_one_is_at_the_deadline() -> None:
-    board, watch, task = Board(lambda _: True), wait(timeout=10, interval=7), handle("a")
+    board, watch, task = Board(lambda *_: True), wait(timeout=10, interval=7), handle("a")
     board.enter(watch, [task], 0.0)
     board.looked(look_at(board, 0.0), running("a")[0], 0.0)
     board.looked(look_at(board, 7.0), running("a")[0], 7.0)
@@ -68,7 +68,7 @@ def test_a_look_after_the_last_one_is_at_the_deadline() -> None:
 
 
 def test_a_sweep_serves_all_and_the_newcomer_is_looked_at_by_itself() -> None:
-    board, watch = Board(lambda _: True), wait(interval=10)
+    board, watch = Board(lambda *_: True), wait(interval=10)
     board.enter(watch, [handle(name) for name in "abcd"], 0.0)
     sweep = take(board, 0.0)
     assert isinstance(sweep, Sweep)
@@ -87,7 +87,7 @@ def test_a_sweep_serves_all_and_the_newcomer_is_looked_at_by_itself() -> None:
 
 
 def test_a_newcomer_with_little_time_is_not_left_to_the_next_sweep() -> None:
-    board, watch = Board(lambda _: True), wait(interval=100)
+    board, watch = Board(lambda *_: True), wait(interval=100)
     board.enter(watch, [handle(name) for name in "abcd"], 0.0)
     sweep = take(board, 0.0)
     assert isinstance(sweep, Sweep)
@@ -106,7 +106,7 @@ def test_a_newcomer_with_little_time_is_not_left_to_the_next_sweep() -> None:
 
 
 def test_a_look_that_went_well_ends_the_caution_after_those_that_did_not() -> None:
-    board, watch, task = Board(lambda _: True), wait(interval=5), handle("a")
+    board, watch, task = Board(lambda *_: True), wait(interval=5), handle("a")
     board.enter(watch, [task], 0.0)
     now, pauses = 0.0, []
     for fine in (False, False, True, False):
@@ -124,7 +124,7 @@ def test_a_look_that_went_well_ends_the_caution_after_those_that_did_not() -> No
 
 
 def test_to_hurry_a_task_during_a_sweep_is_not_forgotten() -> None:
-    board, watch = Board(lambda _: True), wait(interval=50)
+    board, watch = Board(lambda *_: True), wait(interval=50)
     board.enter(watch, [handle(name) for name in "abcd"], 0.0)
     sweep = take(board, 0.0)
     assert isinstance(sweep, Sweep)
@@ -136,7 +136,7 @@ def test_to_hurry_a_task_during_a_sweep_is_not_forgotten() -> None:
 
 @pytest.mark.parametrize("fine", [True, False])
 def test_to_hurry_a_task_that_is_being_asked_for_is_not_forgotten(fine: bool) -> None:
-    board, watch, task = Board(lambda _: True), wait(interval=50), handle("a")
+    board, watch, task = Board(lambda *_: True), wait(interval=50), handle("a")
     board.enter(watch, [task], 0.0)
     look = look_at(board, 0.0)
     assert board.hurry("a", 1.0)
@@ -151,7 +151,7 @@ def test_to_hurry_a_task_that_is_being_asked_for_is_not_forgotten(fine: bool) ->
 
 
 def test_a_task_is_hurried_once_a_second_at_the_most() -> None:
-    board, watch, task = Board(lambda _: True), wait(interval=50), handle("a")
+    board, watch, task = Board(lambda *_: True), wait(interval=50), handle("a")
     board.enter(watch, [task], 0.0)
     board.looked(look_at(board, 0.0), running("a")[0], 0.0)
     now, looks = 1.0, 0
@@ -168,7 +168,7 @@ def test_a_task_is_hurried_once_a_second_at_the_most() -> None:
 
 
 def test_a_group_that_shrinks_is_asked_one_by_one_again() -> None:
-    board, watch = Board(lambda _: True), wait(interval=10)
+    board, watch = Board(lambda *_: True), wait(interval=10)
     tasks = [handle(name) for name in "abc"]
     board.enter(watch, tasks, 0.0)
     ended = TaskState("a", "succeeded", "succeed", files=FILES)
@@ -181,7 +181,7 @@ def test_a_group_that_shrinks_is_asked_one_by_one_again() -> None:
 
 
 def test_operations_are_swept_apart_and_one_without_a_list_never() -> None:
-    board, watch = Board(lambda operation: operation == "video_text2video"), wait()
+    board, watch = Board(lambda _, operation: operation == "video_text2video"), wait()
     board.enter(watch, [handle(name) for name in "abc"], 0.0)
     board.enter(watch, [handle(name, "video_image2video") for name in "def"], 0.0)
     jobs = [take(board, 0.0) for _ in range(4)]
@@ -190,7 +190,7 @@ def test_operations_are_swept_apart_and_one_without_a_list_never() -> None:
 
 
 def test_the_last_looks_of_a_large_wait_do_not_go_on_for_ever() -> None:
-    board, watch = Board(lambda _: False), wait(timeout=10, interval=100)
+    board, watch = Board(lambda *_: False), wait(timeout=10, interval=100)
     board.enter(watch, [handle(f"{number}") for number in range(100)], 0.0)
     now, looks = 0.0, 0
     while watch.open:
@@ -226,7 +226,7 @@ class Simulation:
 
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
-        self.board = Board(lambda operation: operation == "video_text2video")
+        self.board = Board(lambda _, operation: operation == "video_text2video")
         self.now = 0.0
         self.ends: dict[str, float] = {}
         self.watches: list[tuple[Watch, list[Task]]] = []

@@ -146,7 +146,7 @@ def test_an_edited_file_is_read_again(config: File) -> None:
         (b"# \xe4rger\n", 1, "UTF-8"),
         (b"# fine\n# \xe4rger\n", 2, "UTF-8"),
         ("x = " + "[" * 5000 + "]" * 5000, 1, "nested too deep"),
-        ('\nrelays = "anyapi"', 2, "there is no setting 'relays'"),
+        ('\nrelay_ids = "anyapi"', 2, "there is no setting 'relay_ids'"),
         ('relay = "anyapi"', 1, "relay has to be tables"),
         ('\n\ndefault_relay = "nope"', 3, "default_relay is none of the relays: official, anyapi"),
         ("default_relay = 3", 1, "default_relay is none of the relays"),

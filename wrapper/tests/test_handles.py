@@ -41,7 +41,7 @@ def handle(number: int, home: Any, **changes: Any) -> Task:
 
 
 def test_an_outstanding_task_takes_at_most_400_bytes_with_its_place_in_the_poller() -> None:
-    home, board, count = engine(), Board(lambda _: True), 5_000
+    home, board, count = engine(), Board(lambda *_: True), 5_000
     watch = Watch(600, None, 0.0, tells=True, wake=lambda: None)
     warm = [handle(number, home) for number in range(100)]
     board.enter(watch, warm, 0.0)

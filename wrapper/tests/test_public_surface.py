@@ -48,7 +48,9 @@ PAIRS = [
 
 DECIDES = [
     "_answer",
+    "_belongings",
     "_board",
+    "_breaker",
     "_compact",
     "_dialect",
     "_document",
@@ -56,10 +58,12 @@ DECIDES = [
     "_flows",
     "_media",
     "_polling",
+    "_prices",
     "_reading",
     "_refusals",
     "_request",
     "_retry",
+    "_routing",
     "_rules",
     "_signature",
     "_sweep",

@@ -98,8 +98,8 @@ def test_a_client_with_other_options_uses_the_same_connections(respx_mock: Any, 
 
 def test_what_is_not_given_stays(either: Any) -> None:
     kling = either.open(max_retries=5, validate=False).with_options(timeout=3)
-    assert (kling._session.max_retries, kling._session.validate) == (5, False)
-    assert kling.with_options(validate=True)._session.validate is True
+    assert (kling._engine.session.max_retries, kling._engine.session.validate) == (5, False)
+    assert kling.with_options(validate=True)._engine.session.validate is True
 
 
 def test_another_relay_has_a_key_of_its_own(respx_mock: Any, words: Any, either: Any) -> None:

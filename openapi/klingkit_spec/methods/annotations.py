@@ -16,6 +16,8 @@ __all__ = ["Types"]
 
 _PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
 _FILES = {"picture": "ImageInput", "sound": "AudioInput"}
+# Ids of what an earlier task made; the task or its result will do as well.
+_MADE = frozenset({"audio_id", "video_id"})
 _MOMENT = re.compile(r"Unix milliseconds")
 # Vendors add models and voices from week to week: any word is taken, the known ones are offered.
 _GROWING = re.compile(r"(?:Model|Voice)$")
@@ -35,6 +37,8 @@ class Types:
         described = {**found, "description": schema["description"]} if "description" in schema else found
         if is_seconds(name, found):
             return "int | str"
+        if name in _MADE:
+            return f"str | {prefix}Made"
         if kind := medium_of(described):
             return f"{prefix}{_FILES[kind]}"
         if "$ref" in schema and ("enum" in found or "properties" in found or "anyOf" in found):

@@ -164,7 +164,7 @@ def _entries(arguments: Sequence[Argument]) -> str:
 
 
 def _types_module(types: Types, methods: Sequence[Method]) -> str:
-    names = json.dumps([*types.names(), "AudioInput", "ImageInput", "Moment", "OperationName"])
+    names = json.dumps([*types.names(), "AudioInput", "ImageInput", "Made", "Moment", "OperationName"])
     known = ", ".join(json.dumps(method.operation) for method in methods if method.is_create)
     operation_name = f'OperationName = Literal[{known}]\n"""An operation that makes tasks."""\n'
     body = "\n\n".join([operation_name, *types.module()])
@@ -175,7 +175,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence  # noqa: TC003 - read when types are looked up at run time
 from typing import Any, Literal, NotRequired, TypedDict
 
-from klingkit._inputs import AudioInput, ImageInput, Moment
+from klingkit._inputs import AudioInput, ImageInput, Made, Moment
 
 __all__ = {names}
 

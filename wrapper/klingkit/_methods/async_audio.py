@@ -82,7 +82,7 @@ class AsyncAudio(AsyncGroup):
     async def video_to_audio(
         self,
         *,
-        video_id: str | None = None,
+        video_id: str | t.Made | None = None,
         video_url: str | None = None,
         sound_effect_prompt: str | None = None,
         bgm_prompt: str | None = None,

@@ -535,7 +535,7 @@ class AsyncVideo(AsyncGroup):
 
     async def extend(
         self,
-        video_id: str,
+        video_id: str | t.Made,
         prompt: str | None = None,
         *,
         negative_prompt: str | None = None,
@@ -605,7 +605,7 @@ class AsyncVideo(AsyncGroup):
         self,
         image: t.ImageInput,
         *,
-        audio_id: str | None = None,
+        audio_id: str | t.Made | None = None,
         sound_file: t.AudioInput | None = None,
         prompt: str | None = None,
         mode: t.BasicVideoMode | None = None,
@@ -725,7 +725,7 @@ class AsyncVideo(AsyncGroup):
         self,
         *,
         mode: t.LipSyncMode,
-        video_id: str | None = None,
+        video_id: str | t.Made | None = None,
         video_url: str | None = None,
         text: str | None = None,
         voice_id: str | None = None,
@@ -930,7 +930,7 @@ class AsyncVideo(AsyncGroup):
     async def identify_face(
         self,
         *,
-        video_id: str | None = None,
+        video_id: str | t.Made | None = None,
         video_url: str | None = None,
         extra: Mapping[str, Any] | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -975,7 +975,7 @@ class AsyncVideo(AsyncGroup):
     async def init_selection(
         self,
         *,
-        video_id: str | None = None,
+        video_id: str | t.Made | None = None,
         video_url: str | None = None,
         extra: Mapping[str, Any] | None = None,
         extra_headers: Mapping[str, str] | None = None,

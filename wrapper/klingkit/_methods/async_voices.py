@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from klingkit._methods import records as r
+    from klingkit._methods import types as t
     from klingkit._task import AsyncTask
 
 __all__ = ["AsyncVoices"]
@@ -33,7 +34,7 @@ class AsyncVoices(AsyncGroup):
         voice_name: str,
         *,
         voice_url: str | None = None,
-        video_id: str | None = None,
+        video_id: str | t.Made | None = None,
         callback_url: str | None = None,
         external_task_id: str | None = None,
         extra: Mapping[str, Any] | None = None,

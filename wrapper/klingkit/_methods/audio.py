@@ -80,7 +80,7 @@ class Audio(Group):
     def video_to_audio(
         self,
         *,
-        video_id: str | None = None,
+        video_id: str | t.Made | None = None,
         video_url: str | None = None,
         sound_effect_prompt: str | None = None,
         bgm_prompt: str | None = None,

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence  # noqa: TC003 - read when types are looked up at run time
 from typing import Literal, NotRequired, TypedDict
 
-from klingkit._inputs import AudioInput, ImageInput, Moment
+from klingkit._inputs import AudioInput, ImageInput, Made, Moment
 
 __all__ = [
     "AudioInput",
@@ -39,6 +39,7 @@ __all__ = [
     "LipSyncFace",
     "LipSyncMode",
     "LipSyncVoiceLanguage",
+    "Made",
     "Moment",
     "MotionControlModel",
     "MultiImageToImageModel",
@@ -562,7 +563,7 @@ class LipSyncFace(TypedDict):
     """
 
     face_id: str
-    audio_id: NotRequired[str]
+    audio_id: NotRequired[str | Made]
     sound_file: NotRequired[AudioInput]
     sound_start_time: int
     sound_end_time: int

@@ -533,7 +533,7 @@ class Video(Group):
 
     def extend(
         self,
-        video_id: str,
+        video_id: str | t.Made,
         prompt: str | None = None,
         *,
         negative_prompt: str | None = None,
@@ -603,7 +603,7 @@ class Video(Group):
         self,
         image: t.ImageInput,
         *,
-        audio_id: str | None = None,
+        audio_id: str | t.Made | None = None,
         sound_file: t.AudioInput | None = None,
         prompt: str | None = None,
         mode: t.BasicVideoMode | None = None,
@@ -723,7 +723,7 @@ class Video(Group):
         self,
         *,
         mode: t.LipSyncMode,
-        video_id: str | None = None,
+        video_id: str | t.Made | None = None,
         video_url: str | None = None,
         text: str | None = None,
         voice_id: str | None = None,
@@ -928,7 +928,7 @@ class Video(Group):
     def identify_face(
         self,
         *,
-        video_id: str | None = None,
+        video_id: str | t.Made | None = None,
         video_url: str | None = None,
         extra: Mapping[str, Any] | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -971,7 +971,7 @@ class Video(Group):
     def init_selection(
         self,
         *,
-        video_id: str | None = None,
+        video_id: str | t.Made | None = None,
         video_url: str | None = None,
         extra: Mapping[str, Any] | None = None,
         extra_headers: Mapping[str, str] | None = None,

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from klingkit._methods import records as r
+    from klingkit._methods import types as t
     from klingkit._task import Task
 
 __all__ = ["Voices"]
@@ -31,7 +32,7 @@ class Voices(Group):
         voice_name: str,
         *,
         voice_url: str | None = None,
-        video_id: str | None = None,
+        video_id: str | t.Made | None = None,
         callback_url: str | None = None,
         external_task_id: str | None = None,
         extra: Mapping[str, Any] | None = None,

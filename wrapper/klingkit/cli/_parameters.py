@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from klingkit._inputs import ImageInput
+from klingkit._inputs import ImageInput, Made
 from klingkit._surface import row_of
 from klingkit.cli._options import dashed
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Parameter", "method_of", "parameters_of", "spec_fields"]
 
 _SHORT = {"model_name": "--model"}
+_MADE = frozenset(typing.get_args(Made))
 _PLAIN = {str: "TEXT", int: "INTEGER", float: "NUMBER"}
 _ENTRY = re.compile(r"(\w+): (.*)")
 # What can be given in Python alone.
@@ -85,7 +86,7 @@ def _parameter(parameter: inspect.Parameter, hint: Any, told: str, *, any_word: 
     name = parameter.name
     required = parameter.default is inspect.Parameter.empty
     default = parameter.default if required else None
-    kinds = [kind for kind in _alternatives(hint) if kind is not type(None)]
+    kinds = [kind for kind in _alternatives(hint) if kind is not type(None) and kind not in _MADE]
     if any_word and all(typing.get_origin(kind) is Literal for kind in kinds):
         kinds.append(str)
     if parameter.kind is parameter.POSITIONAL_OR_KEYWORD and kinds == [str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from klingkit import _clock
@@ -14,11 +14,12 @@ from klingkit._secrets import MASK
 from klingkit._surface import row_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from klingkit._client import Kling
     from klingkit._effects import Call, Flow
     from klingkit._engine import Engine
+    from klingkit._routing import Route
 
 __all__ = ["Plan", "plan"]
 
@@ -33,6 +34,8 @@ class Plan:
     url: str
     headers: Mapping[str, str]
     body: Any
+    relay: str
+    route: Route | None = None
 
 
 class _Reached(Exception):  # noqa: N818 - no error: it carries the call out of the method
@@ -46,6 +49,9 @@ class _Rehearsal:
 
     def __init__(self, engine: Engine) -> None:
         self.session = engine.session
+
+    def place(self, _: str, arguments: Mapping[str, Any], ask: Callable[..., Flow[Any]], __: object) -> Any:
+        return self.run(ask(self.session, arguments))
 
     def run(self, flow: Flow[Any]) -> Any:
         effect = next(flow)
@@ -66,28 +72,34 @@ class _Rehearsal:
 
 
 def plan(kling: Kling, operation: str, arguments: Mapping[str, Any]) -> Plan:
-    """Return the request that creating `operation` with `arguments` would send.
+    """Return the request that creating `operation` with `arguments` would send; of several relays, to the first.
 
     Raises:
         InvalidRequestError: an argument is wrong, or the relay does not offer the operation.
     """
     row = row_of(operation)
-    group = type(getattr(kling, row.group))(_Rehearsal(kling._engine))
-    try:
-        getattr(group, row.method)(**arguments)
-    except _Reached as reached:
-        return _plan(kling, reached.call)
-    raise AssertionError("unreachable: a create ends by sending")
+    group = type(getattr(kling, row.group))
+
+    def rehearse(engine: Engine) -> Plan:
+        try:
+            getattr(group(_Rehearsal(engine)), row.method)(**arguments)
+        except _Reached as reached:
+            return _plan(engine, reached.call)
+        raise AssertionError("unreachable: a create ends by sending")
+
+    planned, route = kling._engine.rehearse(f"{operation}_create", arguments, rehearse)
+    return replace(planned, route=route)
 
 
-def _plan(kling: Kling, call: Call) -> Plan:
-    sent = kling._engine._loaded().transport.headers(call)
+def _plan(engine: Engine, call: Call) -> Plan:
+    sent = engine._loaded().transport.headers(call)
     headers = {name: value for name, value in sent.items() if name != "authorization"}
     return Plan(
         call.method,
         call.url,
         {**headers, "authorization": f"Bearer {MASK}"},
         _described(json.loads(bytes(call.body or b"null"))),
+        engine.session.relay.id,
     )
 
 

@@ -16,7 +16,9 @@ __all__ = ["task_facts", "task_lines"]
 
 def task_facts(task: Task) -> dict[str, Any]:
     """Return the task as a JSON object; its addresses may be signed, so it is to be kept to oneself."""
+    route = {} if task.route is None else {"route": task.route.members()}
     return {
+        **route,
         "relay": task.relay,
         "operation": task.operation,
         "task_id": task.task_id,

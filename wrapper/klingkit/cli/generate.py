@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import inspect
 import json
+import logging
 import os
 import re
 import typing
@@ -16,6 +18,7 @@ import typer
 from klingkit._credentials import ANY_RELAY_VARIABLE, find_credential
 from klingkit._errors import InvalidRequestError, MissingKeyError, OutcomeUnknownError
 from klingkit._methods.table import CALLS, METHODS, SUMMARIES
+from klingkit._pricing import price_of
 from klingkit._registry import find_relay
 from klingkit._surface import row_of
 from klingkit._text import clean
@@ -30,7 +33,7 @@ from klingkit.cli._task_facts import task_facts
 from klingkit.cli._waiting import finish, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from klingkit._client import Kling
     from klingkit._task import Task
@@ -41,7 +44,7 @@ _EPILOG = (
 )
 
 
-_EXTERNAL_ID = re.compile(r"external_task_id ((?!None\b)[^\s;]+)")
+_EXTERNAL_ID = re.compile(r" at (\S+) with external_task_id ((?!None\b)[^\s;]+)")
 _METHOD = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 _NO_KEY = "klingkit-dry-run-needs-no-key"
 
@@ -50,7 +53,8 @@ _NO_KEY = "klingkit-dry-run-needs-no-key"
 class Ways:
     """How to go about it: the options that every operation has."""
 
-    relay: _options.RELAY = None
+    relay: _options.RELAYS = None
+    policy: _options.POLICY = None
     output: _options.OUTPUT = "."
     overwrite: _options.OVERWRITE = False
     timeout: _options.TIMEOUT = _options.DEFAULT_TIMEOUT
@@ -89,8 +93,12 @@ def _command(
 
 
 def _run(operation: str, arguments: Mapping[str, Any], ways: Ways) -> int:
-    where = Where.of(
-        ways.relay, ways.base_url, allow_undocumented=ways.allow_undocumented, allow_dropped=ways.allow_dropped
+    where = Where.among(
+        ways.relay,
+        ways.policy,
+        ways.base_url,
+        allow_undocumented=ways.allow_undocumented,
+        allow_dropped=ways.allow_dropped,
     )
     if ways.dry_run:
         return _rehearse(operation, arguments, where, as_json=ways.as_json)
@@ -100,7 +108,11 @@ def _run(operation: str, arguments: Mapping[str, Any], ways: Ways) -> int:
     if not ways.no_wait:
         saving.check()
     with where.client() as kling:
-        task = _create(kling, operation, arguments, where)
+        with _untold():
+            task = _create(kling, operation, arguments, where)
+        where = where.at(task.relay)
+        for skip in task.route.passed_over if task.route is not None else ():
+            tell(f"{skip.relay} did not take it: {skip.reason}")
         tell(f"{where.relay} took the task: {clean(task.task_id, 200)}")
         if ways.no_wait:
             print(task.to_json())
@@ -114,6 +126,18 @@ def _run(operation: str, arguments: Mapping[str, Any], ways: Ways) -> int:
     return 0
 
 
+@contextlib.contextmanager
+def _untold() -> Iterator[None]:
+    """Keep quiet about relays that are passed over: it is told afterwards, with the reasons."""
+    log = logging.getLogger("klingkit.failover")
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
+
+
 def _create(kling: Kling, operation: str, arguments: Mapping[str, Any], where: Where) -> Task:
     row = row_of(operation)
     create = getattr(getattr(kling, row.group), row.method)
@@ -121,30 +145,37 @@ def _create(kling: Kling, operation: str, arguments: Mapping[str, Any], where: W
         task: Task = create(**arguments)
     except OutcomeUnknownError as error:
         if error.external_task_id is not None:
-            command = where.command(operation, error.external_task_id)
+            command = where.at(error.relay).command(operation, error.external_task_id)
             error.args = (f"{error} Or: {command}", *error.args[1:])
         raise
     except KeyboardInterrupt as interruption:
         for note in getattr(interruption, "__notes__", []):
             tell(note)
             if found := _EXTERNAL_ID.search(note):
-                tell(f"To look for it: {where.command(operation, found[1])}")
+                tell(f"To look for it: {where.at(found[1]).command(operation, found[2])}")
         raise
     return task
 
 
 def _rehearse(operation: str, arguments: Mapping[str, Any], where: Where, *, as_json: bool) -> int:
-    relay = find_relay(where.relay, os.environ)
-    try:
-        find_credential(relay)
-    except MissingKeyError:
-        tell(f"note: there is no API key for {relay.id} yet; set {relay.key_variable}, or {ANY_RELAY_VARIABLE}.")
+    for relay in (find_relay(name, os.environ) for name in where.all):
+        try:
+            find_credential(relay)
+        except MissingKeyError:
+            tell(f"note: there is no API key for {relay.id} yet; set {relay.key_variable}, or {ANY_RELAY_VARIABLE}.")
     with where.client(api_key=_NO_KEY) as kling:
         planned = plan(kling, operation, arguments)
-        price = str(kling.estimate(operation, **arguments))
+        price = str(price_of(planned.relay, operation, arguments))
     if as_json:
-        print(json.dumps({**dataclasses.asdict(planned), "price": price}, indent=2, ensure_ascii=False))
+        told = {"method": planned.method, "url": planned.url, "headers": planned.headers, "body": planned.body}
+        route = {} if planned.route is None else {"route": planned.route.members()}
+        print(json.dumps({**told, "price": price, **route}, indent=2, ensure_ascii=False))
         return 0
+    if planned.route is not None:
+        print(f"relay: {planned.relay} would be asked first")
+        for skip in planned.route.skipped:
+            print(f"  {skip}")
+        print()
     print(f"{planned.method} {planned.url}")
     for name, value in planned.headers.items():
         print(f"{name}: {value}")

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from klingkit import AsyncKling, AsyncResult, AsyncTask, Kling, Result, Task, TaskFailedError, WaitTimeoutError
+from klingkit import (
+    AsyncKling,
+    AsyncResult,
+    AsyncTask,
+    Kling,
+    NoRelayError,
+    Policy,
+    Result,
+    Route,
+    Task,
+    TaskFailedError,
+    WaitTimeoutError,
+)
 from klingkit.callbacks import CallbackApp, receive
 from klingkit.events import Event, StateChanged
 
@@ -58,3 +70,20 @@ async def async_use() -> list[Path]:
 
 def watched() -> Kling:
     return Kling(relay="anyapi", on_event=watch)
+
+
+def several(policy: Policy = "cheapest") -> Route | None:
+    relays = {"anyapi": "sk-a", "haoee": "sk-b"}
+    with Kling(
+        relays=list(relays), policy=policy, api_key=relays, base_url={"haoee": "http://127.0.0.1:8000"}
+    ) as kling:
+        try:
+            task: Task = kling.video.text_to_video("A fox", model_name="kling-v3")
+        except NoRelayError as error:
+            print([(skip.relay, skip.reason, skip.kind) for skip in error.skipped], error.errors)
+            raise
+        longer: Task = kling.video.extend(task.wait(), "Snow")
+        again: Task = kling.tasks.get(longer.task_id, operation="extend_video", relay=longer.relay)
+        Kling(relays=["anyapi"], policy="best")  # type: ignore[arg-type]
+        kling.with_options(relay="haoee").video.extend(3)  # type: ignore[arg-type]
+        return task.route if task.route and task.route.passed_over else again.wait().route
