@@ -2,11 +2,12 @@
 
 const box = document.getElementById("matrix");
 const unfold = document.getElementById("unfold");
-const groups = [...table.tBodies].map((body, operation) => ({ body, operation, folded: true, drawn: false, checks: [] }));
+const groups = [...table.tBodies].map((body, operation) => ({ body, operation, folded: true, drawn: false, first: 0, checks: [] }));
 let visibleRelays = [];
 let fits = () => true; // whether a cell passes the filters
 
 table.setAttribute("role", "grid");
+table.tHead.rows[0].setAttribute("aria-rowindex", 1);
 for (const group of groups) {
   const name = group.body.querySelector(".name");
   group.fold = make("button", { type: "button", class: "fold", "aria-expanded": "false", tabindex: "-1" });
@@ -50,6 +51,7 @@ function draw(group) {
   clear(group);
   group.body.append(...group.checks.map((check) => drawRow(group.operation, check)));
   group.drawn = true;
+  numberRows(group);
 }
 
 /* Keep the room of rows that nobody sees yet. */
@@ -74,7 +76,7 @@ function toggle(group, folded = !group.folded) {
   fold(group, folded);
   clear(group);
   draw(group);
-  label();
+  settle();
 }
 
 function foldAll(folded) {
@@ -82,12 +84,25 @@ function foldAll(folded) {
     fold(group, folded);
     hold(group);
   }
-  label();
+  settle();
 }
 
-function label() {
-  const anyFolded = groups.some((group) => !group.body.hidden && group.folded);
-  unfold.textContent = anyFolded ? "Unfold all" : "Fold all";
+/* What follows from what is folded: the button's label, and each row's number, for not all rows are on the page. */
+
+function settle() {
+  const shownGroups = groups.filter((group) => !group.body.hidden);
+  unfold.textContent = shownGroups.some((group) => group.folded) ? "Unfold all" : "Fold all";
+  let last = 1; // the row of the relays
+  for (const group of shownGroups) {
+    group.first = last + 1;
+    last += 1 + (group.folded ? 0 : group.checks.length);
+    numberRows(group);
+  }
+  table.setAttribute("aria-rowcount", last);
+}
+
+function numberRows(group) {
+  [...group.body.rows].forEach((row, at) => row.setAttribute("aria-rowindex", group.first + at));
 }
 
 table.addEventListener("click", (event) => {
@@ -118,7 +133,7 @@ function redraw(relaysShown, passes, narrow) {
     if (narrow && group.checks.length) fold(group, false);
     hold(group);
   }
-  label();
+  settle();
   if (!tabStop?.isConnected || tabStop.closest("[hidden]")) focusable(groups.find((group) => !group.body.hidden)?.fold);
 }
 

@@ -14,6 +14,7 @@ import signal
 import sys
 import time
 from collections import deque
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -136,18 +137,17 @@ class Browser:
 
     def close(self) -> None:
         """End the browser and all that it started."""
-        try:
-            self.call("Browser.close")
-            os.close(self._out)
-            os.close(self._in)
-        finally:
-            deadline = time.monotonic() + 5
-            while time.monotonic() < deadline and os.waitpid(self._pid, os.WNOHANG) == (0, 0):
-                time.sleep(0.02)
-            try:
-                os.killpg(self._pid, signal.SIGKILL)
-            except ProcessLookupError:
-                return
+        os.close(self._out)  # it ends when its pipe does
+        os.close(self._in)
+        deadline = time.monotonic() + 5
+        ended = 0
+        while not ended and time.monotonic() < deadline:
+            ended, _ = os.waitpid(self._pid, os.WNOHANG)
+            time.sleep(0.02)
+        with suppress(ProcessLookupError):
+            os.killpg(self._pid, signal.SIGKILL)
+        if not ended:
+            os.waitpid(self._pid, 0)
 
 
 class Page:

@@ -130,8 +130,11 @@ def test_rows_of_a_wide_report_are_made_when_they_come_into_view(new_page: Calla
     page.click("unfold")
     page.until("document.querySelectorAll('.check').length > 0")
     assert page.run(size) - folded < 10_000
+    rows = str(1 + 95 + 95 * 46)  # the relays, the operations, their checks
+    assert page.run("table.ariaRowCount") == rows
     page.run("box.scrollTo(0, box.scrollHeight)")
     page.until("document.querySelectorAll('td[data-cell=\"39329\"]').length")
+    assert page.run("document.querySelector('td[data-cell=\"39329\"]').parentElement.ariaRowIndex") == rows
     assert page.run(size) - folded < 20_000
     page.run("focusOn(groups[40].fold)")
     page.press("ArrowUp")
