@@ -10,7 +10,7 @@ from klingkit._surface import find_operation
 from klingkit._sweep import Sweep
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from klingkit._board import Board, Job
     from klingkit._effects import Flow
@@ -55,11 +55,14 @@ def flow_of(job: Job, session: Session, left: float) -> Flow[Any]:
     return spans.looking(None if watch is None else watch.span, flow)
 
 
-def wait_span(session: Session, tasks: Sequence[Handle]) -> WaitSpan | None:
-    """Return the span of a wait that begins now; None without tracing."""
-    if session.spans is None:
+def wait_span(session_at: Callable[[str], Session], tasks: Sequence[Handle]) -> WaitSpan | None:
+    """Return the span of a wait that begins now, at whichever relays the tasks are; None without tracing."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for task in tasks:
+        groups.setdefault(task.relay, []).append((task.operation, task.task_id))
+    if not groups or (spans := session_at(next(iter(groups))).spans) is None:
         return None
-    return session.spans.waiting(session.relay.id, [(task.operation, task.task_id) for task in tasks])
+    return spans.waiting(groups, [session_at(relay).spans or spans for relay in groups])
 
 
 def note_end(board: Board, job: Job, result: Any, now: float) -> int:

@@ -86,7 +86,7 @@ class Poller:
     def _news(
         self, watch: Watch, alarm: threading.Event, tasks: Sequence[Task], on_update: Callable[[Task], object] | None
     ) -> Generator[tuple[Any, BaseException | None], None, None]:
-        watch.span = wait_span(self._engine.session, tasks)
+        watch.span = wait_span(lambda relay: self._engine.at(relay).session, tasks)
         try:
             with self._lock:
                 self._board.enter(watch, tasks, _now())
@@ -94,10 +94,10 @@ class Poller:
                 while watch.news:
                     news = watch.news.popleft()
                     if news.over:
-                        if watch.span is not None:
-                            watch.span.over(news.error)
                         if isinstance(news.error, KlingError):
                             self._engine.at(news.task.relay).secret.scrub(news.error)
+                        if watch.span is not None:
+                            watch.span.over(news.error)
                         yield news.task, news.error
                     elif on_update is not None:
                         on_update(news.task)  # type: ignore[arg-type]

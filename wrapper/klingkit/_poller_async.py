@@ -94,7 +94,7 @@ class AsyncPoller:
         tasks: Sequence[AsyncTask],
         on_update: Callable[[AsyncTask], object] | None,
     ) -> AsyncGenerator[tuple[Any, BaseException | None], None]:
-        watch.span = wait_span(self._engine.session, tasks)
+        watch.span = wait_span(lambda relay: self._engine.at(relay).session, tasks)
         try:
             self._board.enter(watch, tasks, _now())
             if watch.open:
@@ -103,10 +103,10 @@ class AsyncPoller:
                 while watch.news:
                     news = watch.news.popleft()
                     if news.over:
-                        if watch.span is not None:
-                            watch.span.over(news.error)
                         if isinstance(news.error, KlingError):
                             self._engine.at(news.task.relay).secret.scrub(news.error)
+                        if watch.span is not None:
+                            watch.span.over(news.error)
                         yield news.task, news.error
                     elif on_update is not None:
                         said = on_update(news.task)  # type: ignore[arg-type]

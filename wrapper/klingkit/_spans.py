@@ -105,20 +105,24 @@ class Spans:
         plan = self._plan(f"download {operation}", SpanKind.INTERNAL, told, self._links([(operation, task_id)]))
         return self._followed(plan, flow, TransferNotes)
 
-    def waiting(self, relay: str, tasks: Sequence[tuple[str, str]]) -> WaitSpan:
-        """Return the span of a wait that begins now, for `tasks`: operation and id of each. It links to their creates.
+    def waiting(self, groups: Mapping[str, Sequence[tuple[str, str]]], makers: Sequence[Spans]) -> WaitSpan:
+        """Return the span of a wait that begins now, for `groups` of tasks by relay: operation and id of each.
 
-        It is the current span of nothing: what is done for it is made a part of it poll by poll.
+        It links to their creates, of which `makers` know, one for each relay. It is the current span of nothing: what
+        is done for it is made a part of it poll by poll.
         """
+        tasks = [task for group in groups.values() for task in group]
+        links = [link for maker, group in zip(makers, groups.values(), strict=True) for link in maker._links(group)]
         operations = {operation for operation, _ in tasks}
-        told: dict[str, AttributeValue] = {"klingkit.relay": relay, "klingkit.tasks": len(tasks)}
+        told: dict[str, AttributeValue] = {"klingkit.tasks": len(tasks)}
+        told |= {"klingkit.relay": next(iter(groups))} if len(groups) == 1 else {"klingkit.relays": [*groups]}
         name = "wait"
         if len(operations) == 1:
             told["klingkit.operation"] = operation = operations.pop()
             name = f"wait {operation}"
         if len(tasks) == 1:
             told["klingkit.task_id"] = tasks[0][1]
-        span = self._begin(self._plan(name, SpanKind.INTERNAL, told, self._links(tasks)))
+        span = self._begin(self._plan(name, SpanKind.INTERNAL, told, links[:_MOST_LINKS]))
         return WaitSpan(span, self._mask, len(tasks))
 
     def looking(self, wait: WaitSpan | None, flow: Flow[T]) -> Flow[T]:

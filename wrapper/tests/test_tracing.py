@@ -329,10 +329,10 @@ def test_other_options_and_other_keys_keep_tracing(respx_mock: Any, words: Any, 
 
 
 def test_a_variable_turns_tracing_on_and_an_argument_off(either: Any) -> None:
-    assert either.open(environ={"KLINGKIT_TRACING": "1"})._session.spans is not None
-    assert either.open(environ={"KLINGKIT_TRACING": "0"})._session.spans is None
-    assert either.open(environ={"KLINGKIT_TRACING": "1"}, tracing=False)._session.spans is None
-    assert either.open(tracing=True)._session.spans is not None
+    assert either.open(environ={"KLINGKIT_TRACING": "1"})._engine.session.spans is not None
+    assert either.open(environ={"KLINGKIT_TRACING": "0"})._engine.session.spans is None
+    assert either.open(environ={"KLINGKIT_TRACING": "1"}, tracing=False)._engine.session.spans is None
+    assert either.open(tracing=True)._engine.session.spans is not None
     with pytest.raises(ConfigurationError, match="KLINGKIT_TRACING has to be 1 or 0"):
         either.open(environ={"KLINGKIT_TRACING": "perhaps"})
     with pytest.raises(ConfigurationError, match="tracing has to be"):
@@ -359,3 +359,25 @@ def test_without_the_wish_opentelemetry_is_not_imported_and_without_it_the_wish_
 def written(told: Told) -> str:
     """Return everything the spans say."""
     return "\n".join(span.to_json() for span in told.spans())
+
+
+def test_over_several_relays_each_attempt_is_a_span_and_a_wait_links_to_the_creates_of_all(
+    respx_mock: Any, words: Any, told: Told
+) -> None:
+    keys = {"anyapi": "sk-anyapi-0123456789", "haoee": "sk-haoee-0123456789"}
+    roots = {relay: f"{Kling(relay, api_key=key).base_url}/v1/videos/text2video" for relay, key in keys.items()}
+    taken, broke = httpx.Response(200, json=words.task()), httpx.Response(402, json=words.refusal(1101))
+    respx_mock.post(roots["anyapi"]).mock(side_effect=[taken, broke])
+    respx_mock.post(roots["haoee"]).respond(json=words.task(task_id="832"))
+    respx_mock.get(url__startswith=roots["anyapi"]).respond(json=words.done(URL))
+    respx_mock.get(url__startswith=roots["haoee"]).respond(json=words.done(URL, task_id="832"))
+    with Kling(relays=[*keys], api_key=keys, environ={}, tracing=tracing(told)) as kling:
+        tasks = [kling.video.text_to_video(PROMPT, model_name="kling-v3") for _ in keys]
+        assert {outcome.task.relay for outcome in kling.wait_many(tasks)} == set(keys)
+    first, refused, second = told.spans("generate_content")
+    assert [span.attributes["klingkit.relay"] for span in (first, refused, second)] == ["anyapi", "anyapi", "haoee"]
+    assert refused.attributes["error.type"] == "klingkit.BalanceError"
+    wait = told.one("wait")
+    assert wait.attributes["klingkit.relays"] == ("anyapi", "haoee")
+    assert {link.context.span_id for link in wait.links} == {first.context.span_id, second.context.span_id}
+    assert not any(key in str(span.attributes) for span in told.spans() for key in keys.values())
