@@ -244,7 +244,7 @@ class EmulatorApp:
         ask = Ask(
             method=request.method,
             segments=below,
-            query=request.query_params.multi_items(),
+            query=request.query_params.multi_items() if request.scope["query_string"] else (),
             headers=request.headers,
             body=body or b"",
             origin=_origin(request),
@@ -292,7 +292,8 @@ def _segments(scope: Scope) -> list[str]:
     """Return the path's segments, percent-decoded one by one: a slash within a task id stays there."""
     raw = scope.get("raw_path") or scope["path"].encode()
     path: str = raw.partition(b"?")[0].decode("latin-1")
-    return [unquote(segment, errors="replace") for segment in path.removeprefix("/").split("/")]
+    segments = path.removeprefix("/").split("/")
+    return [unquote(segment, errors="replace") for segment in segments] if "%" in path else segments
 
 
 def _origin(request: Request) -> str:
