@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import itertools
 import json
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -193,3 +194,15 @@ def test_a_generator_that_fails_is_told_and_does_not_end_the_run(
     cell = on_emulator(["haoee"]).results.cells["haoee", "image_multi_image2image_get", "response-schema"]
     assert cell.verdict is Verdict.PASS
     assert "could not be made (no idea)" in cell.reason
+
+
+def test_threads_take_turns_as_before_once_a_run_is_over(served: Callable[..., object]) -> None:
+    usual = sys.getswitchinterval()
+    with served(lambda handler: reply(handler, 404, b"{}")) as address:
+        targets = read_targets(["haoee"], {}, base_url=address, api_key=KEY)
+        stream = run(targets, Options(catalogue.select(("unknown-path",)), wait=0.2, timeout=2.0))
+        assert isinstance(next(stream), events.RunStarted)
+        assert isinstance(next(stream), events.RelayStarted)
+        assert sys.getswitchinterval() < usual
+        stream.close()  # type: ignore[attr-defined]
+    assert sys.getswitchinterval() == usual
