@@ -30,9 +30,6 @@ __all__ = ["AsyncEngine", "Engine", "creation"]
 
 T = TypeVar("T")
 
-PROMPTS = 256
-"""A client keeps the prompts of so many creates, for a notebook to show: no handle has to grow for that."""
-
 
 class Engine:
     """Runs the flows of one `Kling`. The transport is loaded when the first flow runs."""
@@ -52,7 +49,6 @@ class Engine:
         self._poller: Poller | None = None
         self.homes: dict[str, Any] = {}
         self.recent = Recent()
-        self.prompts = Recent(PROMPTS)
         self._lock = threading.Lock()
         if http_client is not None:
             self._loaded()
@@ -111,7 +107,6 @@ class AsyncEngine:
         self._poller: AsyncPoller | None = None
         self.homes: dict[str, Any] = {}
         self.recent = Recent()
-        self.prompts = Recent(PROMPTS)
         if http_client is not None:
             self._loaded()
 
@@ -204,7 +199,4 @@ def creation(
     def prepare() -> Order:
         return order(session, find_operation(operation), arguments, extra, extra_headers, minted, validate)
 
-    flow = create(prepare)
-    if session.spans is None:
-        return flow
-    return session.spans.creating(session, operation, find_operation(operation).media, arguments, flow)
+    return create(prepare)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from klingkit._engine import creation
 from klingkit._flows import get
-from klingkit._prompts import prompt_of
 from klingkit._surface import find_operation
 from klingkit._task import AsyncTask, Task
 
@@ -17,9 +16,7 @@ if TYPE_CHECKING:
     from klingkit._engine import AsyncEngine, Engine
     from klingkit._result import AsyncResult, Result
 
-__all__ = ["AsyncGroup", "Group", "remember"]
-
-_SHOWN = 501  # characters; a notebook shows 500
+__all__ = ["AsyncGroup", "Group"]
 
 
 class Group:
@@ -41,7 +38,6 @@ class Group:
     ) -> Task:
         session = self._engine.session
         state, order = self._engine.run(creation(session, operation, arguments, extra, extra_headers, validate))
-        remember(self._engine, operation, state.task_id, order.fields)
         return Task(self._engine, session.relay.id, operation, str(state.task_id), order.external_task_id, state)
 
     def _get(self, operation: str, task_id: str) -> Task:
@@ -77,7 +73,6 @@ class Group:
         session = self._engine.session
         answered = self._engine.run(ask(session, operation, arguments, extra, extra_headers, validate))
         state = finished_task(session, operation, answered)
-        remember(self._engine, operation, state.task_id, arguments)
         return Result(Task(self._engine, session.relay.id, operation, str(state.task_id), None, state))
 
 
@@ -101,7 +96,6 @@ class AsyncGroup:
         session = self._engine.session
         flow = creation(session, operation, arguments, extra, extra_headers, validate)
         state, order = await self._engine.run(flow)
-        remember(self._engine, operation, state.task_id, order.fields)
         return AsyncTask(self._engine, session.relay.id, operation, str(state.task_id), order.external_task_id, state)
 
     async def _get(self, operation: str, task_id: str) -> AsyncTask:
@@ -139,11 +133,4 @@ class AsyncGroup:
         session = self._engine.session
         answered = await self._engine.run(ask(session, operation, arguments, extra, extra_headers, validate))
         state = finished_task(session, operation, answered)
-        remember(self._engine, operation, state.task_id, arguments)
         return AsyncResult(AsyncTask(self._engine, session.relay.id, operation, str(state.task_id), None, state))
-
-
-def remember(engine: Engine | AsyncEngine, operation: str, task_id: str | None, fields: Mapping[str, Any]) -> None:
-    """Keep the prompt of a create for whoever has the task shown."""
-    if prompt := prompt_of(fields):
-        engine.prompts.keep((operation, task_id), prompt[:_SHOWN])

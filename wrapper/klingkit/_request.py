@@ -13,6 +13,7 @@ from klingkit._dialect import say, wording_of
 from klingkit._effects import Call
 from klingkit._errors import InvalidRequestError
 from klingkit._payload import json_content
+from klingkit._prompts import Prompts
 from klingkit._surface import offer_of, row_of
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Session:
         root: what paths are appended to.
         limit: what a create may cost.
         spans: who is told what is done; None without tracing.
+        prompts: those of the last creates, to be shown.
     """
 
     relay: Relay
@@ -52,6 +54,7 @@ class Session:
     validate: bool = True
     allow_dropped: bool = False
     spans: Spans | None = field(default=None, repr=False)
+    prompts: Prompts = field(default_factory=Prompts, repr=False)
 
     def offer(self, operation: Operation) -> Offer:
         """Return what the relay offers of `operation`.
