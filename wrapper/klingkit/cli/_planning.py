@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from klingkit import _clock
@@ -45,7 +45,7 @@ class _Rehearsal:
     """Stands in for the engine: does everything up to the moment when something would be sent."""
 
     def __init__(self, engine: Engine) -> None:
-        self.session = engine.session
+        self.session = replace(engine.session, spans=None)  # nothing is sent, so nothing is traced
 
     def run(self, flow: Flow[Any]) -> Any:
         effect = next(flow)
