@@ -14,6 +14,7 @@ from klingkit import _errors as errors
 from klingkit._answer import read_answer
 from klingkit._effects import clock, pause, send, work
 from klingkit._fields import call_fields
+from klingkit._placing import found_at
 from klingkit._reading import missing_data, read_document_of, request_id_of
 from klingkit._request import free_call, raw_call
 from klingkit._retry import before_next_create, before_next_read, is_ambiguous
@@ -92,7 +93,7 @@ def ask(
     if session.spans is None or not row_of(operation).paid:
         return flow
     media = "speech" if row_of(operation).area == "audio" else "json"
-    return session.spans.creating(session, operation.rpartition("_")[0], media, arguments, flow)
+    return session.spans.calling(session, operation.rpartition("_")[0], media, arguments, flow)
 
 
 def _ask(
@@ -122,6 +123,8 @@ def _ask(
 
     call, fields = yield from work(prepare)
     document, reply = yield from _exchange(session, call, fields, once=row_of(operation).paid, needs_data=True)
+    if isinstance(made := found_at(document, ("data", "task_id")), str):
+        session.prompts.keep(operation, made, fields)
     return Answered(document, request_id_of(reply))
 
 

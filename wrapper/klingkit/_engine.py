@@ -38,9 +38,6 @@ R = TypeVar("R")
 # The arguments that may refer to what an earlier task made.
 _REFERRING = ("video_id", "audio_id", "face_choose")
 
-PROMPTS = 256
-"""A client keeps the prompts of so many creates, for a notebook to show: no handle has to grow for that."""
-
 
 class Engine:
     """Runs the flows of one `Kling`. The transport is loaded when the first flow runs."""
@@ -60,7 +57,6 @@ class Engine:
         self._poller: Poller | None = None
         self.homes: dict[Any, Any] = {}
         self.recent = Recent()
-        self.prompts = Recent(PROMPTS)
         self.outstanding: Outstanding | None = None
         self._lock = threading.Lock()
         if http_client is not None:
@@ -169,7 +165,6 @@ class AsyncEngine:
         self._poller: AsyncPoller | None = None
         self.homes: dict[Any, Any] = {}
         self.recent = Recent()
-        self.prompts = Recent(PROMPTS)
         self.outstanding: Outstanding | None = None
         if http_client is not None:
             self._loaded()
@@ -316,10 +311,8 @@ def creation(
     minted = f"{MINTED}{uuid.uuid4()}"
 
     def ask(session: Session, arguments: Mapping[str, Any]) -> Flow[tuple[TaskState, Order]]:
-        known = find_operation(operation)
-        flow = create(lambda: order(session, known, arguments, extra, extra_headers, minted, validate))
-        if session.spans is None:
-            return flow
-        return session.spans.creating(session, operation, known.media, arguments, flow)
+        return create(
+            lambda: order(session, find_operation(operation), arguments, extra, extra_headers, minted, validate)
+        )
 
     return ask

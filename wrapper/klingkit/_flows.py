@@ -129,8 +129,9 @@ def create(prepare: Callable[[], Order]) -> Flow[tuple[TaskState, Order]]:
         OutcomeUnknownError: no usable answer came, and the task was not found.
     """
     order = yield from work(prepare)
+    flow, spans = _create(order), order.session.spans
     try:
-        return (yield from _create(order)), order
+        state = yield from flow if spans is None else spans.creating(order, flow)
     except errors.KlingError:
         raise
     except BaseException as interruption:
@@ -139,6 +140,8 @@ def create(prepare: Callable[[], Order]) -> Flow[tuple[TaskState, Order]]:
             f"{order.external_task_id}; the task may exist and be charged."
         )
         raise
+    order.session.prompts.keep(order.operation.id, state.task_id, order.fields)
+    return state, order
 
 
 def _create(order: Order) -> Flow[TaskState]:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from klingkit._engine import creation
 from klingkit._flows import get
-from klingkit._prompts import prompt_of
 from klingkit._surface import find_operation
 from klingkit._task import AsyncTask, Task
 
@@ -22,9 +21,7 @@ if TYPE_CHECKING:
     from klingkit._result import AsyncResult, Result
     from klingkit._routing import Route
 
-__all__ = ["AsyncGroup", "Group", "remember"]
-
-_SHOWN = 501  # characters; a notebook shows 500
+__all__ = ["AsyncGroup", "Group"]
 
 
 class Group:
@@ -46,7 +43,6 @@ class Group:
     ) -> Task:
         def make(engine: Engine, told: tuple[TaskState, Order], route: Route | None) -> Task:
             (state, order), relay = told, engine.session.relay.id
-            remember(engine, operation, state.task_id, order.fields)
             return Task(engine, relay, operation, str(state.task_id), order.external_task_id, state, route)
 
         ask = creation(operation, extra, extra_headers, validate)
@@ -88,7 +84,6 @@ class Group:
 
         def make(engine: Engine, answered: Answered, route: Route | None) -> Result:
             state, relay = finished_task(engine.session, operation, answered), engine.session.relay.id
-            remember(engine, operation, state.task_id, arguments)
             return Result(Task(engine, relay, operation, str(state.task_id), None, state, route))
 
         return self._engine.place(operation, arguments, run, make)
@@ -113,7 +108,6 @@ class AsyncGroup:
     ) -> AsyncTask:
         def make(engine: AsyncEngine, told: tuple[TaskState, Order], route: Route | None) -> AsyncTask:
             (state, order), relay = told, engine.session.relay.id
-            remember(engine, operation, state.task_id, order.fields)
             return AsyncTask(engine, relay, operation, str(state.task_id), order.external_task_id, state, route)
 
         ask = creation(operation, extra, extra_headers, validate)
@@ -157,13 +151,6 @@ class AsyncGroup:
 
         def make(engine: AsyncEngine, answered: Answered, route: Route | None) -> AsyncResult:
             state, relay = finished_task(engine.session, operation, answered), engine.session.relay.id
-            remember(engine, operation, state.task_id, arguments)
             return AsyncResult(AsyncTask(engine, relay, operation, str(state.task_id), None, state, route))
 
         return await self._engine.place(operation, arguments, run, make)
-
-
-def remember(engine: Engine | AsyncEngine, operation: str, task_id: str | None, fields: Mapping[str, Any]) -> None:
-    """Keep the prompt of a create for whoever has the task shown."""
-    if prompt := prompt_of(fields):
-        engine.prompts.keep((operation, task_id), prompt[:_SHOWN])

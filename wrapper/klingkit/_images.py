@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from klingkit._errors import InvalidRequestError
+from klingkit._media import picture_format
 from klingkit._payload import Picture
-from klingkit._pictures import format_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -183,7 +183,7 @@ def _check(beginning: bytes, size: int, argument: str, limits: Limits, what: str
     if size > limits.megabytes * _MEGABYTE:
         most = f"{limits.megabytes} MB, the limit of Kling here"
         _refuse(argument, f"is too big: {what} holds more than {most}. Make it smaller.")
-    if format_of(beginning) not in limits.formats:
+    if picture_format(beginning) not in limits.formats:
         _refuse(argument, f"is no picture Kling takes here: {what} is {_none_of(limits.formats)}.")
 
 

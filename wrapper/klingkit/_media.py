@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["ENOUGH_BYTES", "container"]
+__all__ = ["ENOUGH_BYTES", "container", "picture_format"]
 
 ENOUGH_BYTES = 16
 """How many bytes `container` wants to see, if the file has as many."""
@@ -32,6 +32,12 @@ def container(beginning: bytes) -> tuple[str, str] | None:
             return "audio", ".m4a"
         return "video", ".mov" if brand == b"qt  " else ".mp4"
     return _sound(beginning) or _subtitles(beginning)
+
+
+def picture_format(beginning: bytes) -> str:
+    """Return which format of a picture begins so, such as ``jpg``; empty for what is none."""
+    found = container(beginning)
+    return found[1].removeprefix(".") if found is not None and found[0] == "image" else ""
 
 
 def _subtitles(beginning: bytes) -> tuple[str, str] | None:

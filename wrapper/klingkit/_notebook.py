@@ -57,7 +57,7 @@ def result_html(result: ResultBase[Any]) -> str:
 def _prompt(task: TaskBase[Any]) -> str:
     """Return what was asked for: as this client sent it, if it is one of its last creates, or as the relay says it."""
     engine = task._home.engine
-    sent = None if engine is None else engine.prompts.get((task.operation, task.task_id))
+    sent = "" if engine is None else engine.session.prompts.of(task.operation, task.task_id)
     return sent or prompt_in(task.raw)
 
 

@@ -10,6 +10,7 @@ import base64
 import binascii
 from typing import TYPE_CHECKING, Any
 
+from klingkit._media import picture_format
 from klingkit._problems import Problem, listed
 
 if TYPE_CHECKING:
@@ -17,10 +18,9 @@ if TYPE_CHECKING:
 
     from klingkit._shapes import Limits, Medium
 
-__all__ = ["format_of", "picture_problems", "picture_size"]
+__all__ = ["picture_problems", "picture_size"]
 
 _HEADER = 64 * 1024
-_BEGINNINGS = {"png": b"\x89PNG\r\n\x1a\n", "jpg": b"\xff\xd8\xff"}
 _PNG_HEADER = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 _ADDRESSES = ("http://", "https://")
 _NO_FRAME = frozenset({0xC4, 0xC8, 0xCC})  # JPEG markers among those of frames that are none
@@ -46,18 +46,11 @@ def picture_problems(fields: Mapping[str, Any], media: Sequence[Medium], source:
     return found
 
 
-def format_of(beginning: bytes) -> str:
-    """Return which kind of picture begins so: ``png``, ``jpg``, ``webp``, or nothing."""
-    if beginning.startswith(b"RIFF") and beginning[8:12] == b"WEBP":
-        return "webp"
-    return next((name for name, first in _BEGINNINGS.items() if beginning.startswith(first)), "")
-
-
 def picture_size(beginning: bytes) -> tuple[int, int] | None:
     """Return width and height, in pixels, by the header of a png, jpg or webp; None when they are not there."""
     if beginning.startswith(_PNG_HEADER) and len(beginning) >= 24:
         return int.from_bytes(beginning[16:20]), int.from_bytes(beginning[20:24])
-    kind = format_of(beginning)
+    kind = picture_format(beginning)
     if kind == "webp":
         return _webp_size(beginning)
     return _jpg_size(beginning) if kind == "jpg" else None
@@ -97,7 +90,7 @@ def _wrong(beginning: bytes, limits: Limits, *, whole: bool) -> str:
     size = picture_size(beginning)
     if size is None:
         # A jpg may keep its size behind a long preview; then the relay has to judge.
-        unseen = format_of(beginning) == "jpg" and not whole
+        unseen = picture_format(beginning) == "jpg" and not whole
         return (
             "" if unseen else f"is a damaged picture: its size cannot be read; save it anew as {listed(limits.formats)}"
         )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["prompt_in", "prompt_of"]
+from klingkit._compact import Recent
+
+__all__ = ["Prompts", "prompt_in", "prompt_of"]
 
 _NAMES = ("prompt", "text", "script")
 # The newer calls: a list of contents, each with its type.
@@ -14,6 +16,26 @@ _TYPES = frozenset({"goods_description", "prompt", "speech_script"})
 _INNER = "input"  # what some operations have around all the rest
 _DEPTH = 4
 _LONGEST = 2500
+_MOST = 256
+_SHOWN = 501  # characters; a notebook shows 500
+
+
+class Prompts:
+    """The prompts of a client's last creates, for a notebook to show: no handle of a task has to grow for that."""
+
+    __slots__ = ("_kept",)
+
+    def __init__(self) -> None:
+        self._kept = Recent(_MOST)
+
+    def keep(self, operation: str, task_id: str | None, fields: Mapping[str, Any]) -> None:
+        """Keep the prompt of a create: of its operation without verb, its task, and what was sent."""
+        if prompt := prompt_of(fields):
+            self._kept.keep((operation, task_id), prompt[:_SHOWN])
+
+    def of(self, operation: str, task_id: str) -> str:
+        """Return the prompt that made a task; empty if it is not there any more."""
+        return self._kept.get((operation, task_id)) or ""
 
 
 def prompt_of(fields: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from klingkit._dialect import say, wording_of
 from klingkit._effects import Call
 from klingkit._errors import InvalidRequestError
 from klingkit._payload import json_content
+from klingkit._prompts import Prompts
 from klingkit._surface import offer_of, row_of
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Session:
         limit: what a create may cost.
         strict: whether fields that the relay does not document are refused, where there are others to ask.
         spans: who is told what is done; None without tracing.
+        prompts: those of the last creates, to be shown.
     """
 
     relay: Relay
@@ -54,6 +56,7 @@ class Session:
     allow_dropped: bool = False
     strict: bool = False
     spans: Spans | None = field(default=None, repr=False)
+    prompts: Prompts = field(default_factory=Prompts, repr=False)
 
     def offer(self, operation: Operation) -> Offer:
         """Return what the relay offers of `operation`.

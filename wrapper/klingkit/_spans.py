@@ -74,29 +74,35 @@ class Spans:
         self._lock = threading.Lock()
         self.tracing = tracing
 
-    def creating(
+    def creating(self, order: Order, flow: Flow[TaskState]) -> Flow[TaskState]:
+        """Return `flow`, which sends a create, perhaps several times, and looks for what came of it, in a span."""
+        operation = order.operation
+
+        def over(span: Span, state: TaskState) -> None:
+            named = {"gen_ai.response.id": state.task_id, "klingkit.request_id": state.request_id}
+            named["klingkit.external_task_id"] = order.external_task_id or state.external_task_id
+            span.set_attributes({word: self._mask(value) for word, value in named.items() if value is not None})
+            with self._lock:
+                self._created[operation.id, str(state.task_id)] = span.get_span_context()
+                if len(self._created) > _MOST_CREATED:
+                    self._created.popitem(last=False)
+
+        plan = self._generation(order.session, operation.id, operation.media, order.fields)
+        return self._followed(plan, flow, AttemptNotes, over)
+
+    def calling(
         self, session: Session, operation: str, media: str, arguments: Mapping[str, Any], flow: Flow[T]
     ) -> Flow[T]:
-        """Return `flow` in a span of its own: it makes something that costs money, and may send several times.
+        """Return `flow`, which makes a call that may cost something and answers at once, in a span.
 
         Args:
             session: of the client.
             operation: the id without verb.
             media: what is made.
             arguments: as the caller gave them.
-            flow: its result is a pair that begins with the state of a task, or an answer.
+            flow: the call.
         """
-        told = {**generation(media, arguments), **address(session.root)}
-        told |= {"klingkit.relay": session.relay.id, "klingkit.operation": operation}
-        if self.tracing.prompts and (prompt := prompt_of(arguments)):
-            told["gen_ai.input.messages"] = messages(prompt)
-        name = " ".join(str(told[word]) for word in ("gen_ai.operation.name", "gen_ai.request.model") if word in told)
-
-        def over(span: Span, result: T) -> None:
-            if isinstance(result, tuple):
-                self._note_task(span, operation, *result)
-
-        return self._followed(self._plan(name, SpanKind.CLIENT, told), flow, AttemptNotes, over)
+        return self._followed(self._generation(session, operation, media, arguments), flow, AttemptNotes)
 
     def downloading(self, session: Session, operation: str, task_id: str, flow: Flow[T]) -> Flow[T]:
         """Return `flow`, which fetches a result, in a span of its own: how many bytes, and how often it resumed."""
@@ -151,6 +157,14 @@ class Spans:
 
     # ------------------------------------------------------------------------------------------ the steps of it
 
+    def _generation(self, session: Session, operation: str, media: str, fields: Mapping[str, Any]) -> _Plan:
+        told = {**generation(media, fields), **address(session.root)}
+        told |= {"klingkit.relay": session.relay.id, "klingkit.operation": operation}
+        if self.tracing.prompts and (prompt := prompt_of(fields)):
+            told["gen_ai.input.messages"] = messages(prompt)
+        name = " ".join(str(told[word]) for word in ("gen_ai.operation.name", "gen_ai.request.model") if word in told)
+        return self._plan(name, SpanKind.CLIENT, told)
+
     def _plan(
         self,
         name: str,
@@ -195,18 +209,6 @@ class Spans:
             notes.end()
             span.end()
         return result
-
-    def _note_task(self, span: Span, operation: str, state: TaskState, order: Order) -> None:
-        named = {
-            "gen_ai.response.id": state.task_id,
-            "klingkit.external_task_id": order.external_task_id or state.external_task_id,
-            "klingkit.request_id": state.request_id,
-        }
-        span.set_attributes({word: self._mask(value) for word, value in named.items() if isinstance(value, str)})
-        with self._lock:
-            self._created[operation, str(state.task_id)] = span.get_span_context()
-            if len(self._created) > _MOST_CREATED:
-                self._created.popitem(last=False)
 
     def _links(self, tasks: Sequence[tuple[str, str]]) -> list[Link]:
         with self._lock:

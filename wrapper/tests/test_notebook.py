@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from klingkit._groups import remember
-from klingkit._prompts import prompt_of
+from klingkit._prompts import Prompts, prompt_of
 
 
 class Tags(HTMLParser):
@@ -82,10 +81,16 @@ def test_a_prompt_is_found_wherever_an_operation_has_it(fields: dict[str, Any], 
     assert prompt_of(fields) == prompt
 
 
-def test_what_is_kept_for_display_does_not_grow_with_the_tasks(respx_mock: Any, words: Any, either: Any) -> None:
-    kling = either.open()
+def test_what_is_kept_for_display_does_not_grow_with_the_tasks() -> None:
+    prompts = Prompts()
     for number in range(300):
-        remember(kling._engine, "video_text2video", str(number), {"prompt": "x" * 2500})
-    kept = kling._engine.prompts
-    assert sum(kept.get(("video_text2video", str(number))) is not None for number in range(300)) == 256
-    assert len(kept.get(("video_text2video", "299"))) <= 501
+        prompts.keep("video_text2video", str(number), {"prompt": "x" * 2500})
+    assert sum(bool(prompts.of("video_text2video", str(number))) for number in range(300)) == 256
+    assert len(prompts.of("video_text2video", "299")) <= 501
+
+
+def test_a_speech_shows_what_is_said(respx_mock: Any, words: Any, either: Any) -> None:
+    made = words.task("succeed", task_result={"audios": [{"id": "a", "url": "https://cdn.example/a.mp3"}]})
+    respx_mock.post("https://api-singapore.klingai.com/v1/audio/tts").respond(json=made)
+    speech = either.open("official").audio.tts("Good morning", voice_id="oversea_male1", voice_language="en")
+    assert "<td>Good morning</td>" in either.run(speech)._repr_html_()

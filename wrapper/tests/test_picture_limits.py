@@ -8,8 +8,9 @@ import pytest
 
 import klingkit_data
 from klingkit import ConnectionFailedError, InvalidRequestError, Kling
+from klingkit._media import picture_format
 from klingkit._methods.table import ROWS
-from klingkit._pictures import format_of, picture_size
+from klingkit._pictures import picture_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,7 +139,7 @@ def test_the_size_of_a_webp_is_read_from_its_header(size: tuple[int, int], kind:
     if kind == "VP8 ":  # one less in 14 bits
         size = (min(size[0], 16383), min(size[1], 16383))
     picture = webp(*size, kind)
-    assert format_of(picture) == "webp"
+    assert picture_format(picture) == "webp"
     assert picture_size(picture) == size
     assert picture_size(picture[:25]) is None
     assert picture_size(picture[:12] + b"ANIM" + picture[16:]) is None

@@ -17,6 +17,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind, StatusCode
 
 from klingkit import AsyncKling, BalanceError, ConfigurationError, Kling, TaskFailedError, Tracing
+from klingkit.cli._planning import plan
 
 URL = "https://cdn.example/fox.mp4?signature=secret"
 PROMPT = "A fox nobody is to hear of"
@@ -326,6 +327,13 @@ def test_other_options_and_other_keys_keep_tracing(respx_mock: Any, words: Any, 
     either.run(other.close())
     assert len(told.spans("generate_content")) == len(told.spans("POST")) == 2
     assert told.spans("generate_content")[1].attributes["gen_ai.response.id"] == "***"
+
+
+def test_a_request_that_is_only_shown_makes_no_span(told: Told) -> None:
+    kling = Kling("anyapi", api_key="sk-1234567890", tracing=tracing(told))
+    planned = plan(kling, "video_text2video", {"prompt": PROMPT, "model_name": "kling-v3"})
+    assert planned.body["prompt"] == PROMPT
+    assert told.spans() == []
 
 
 def test_a_variable_turns_tracing_on_and_an_argument_off(either: Any) -> None:

@@ -48,7 +48,7 @@ class _Rehearsal:
     """Stands in for the engine: does everything up to the moment when something would be sent."""
 
     def __init__(self, engine: Engine) -> None:
-        self.session = engine.session
+        self.session = replace(engine.session, spans=None)  # nothing is sent, so nothing is traced
 
     def place(self, _: str, arguments: Mapping[str, Any], ask: Callable[..., Flow[Any]], __: object) -> Any:
         return self.run(ask(self.session, arguments))
