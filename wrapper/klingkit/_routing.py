@@ -173,7 +173,9 @@ class Routing:
 
     def _why_later(self, mine: Prospect, other: Prospect) -> str:
         if self.policy == "least_busy":
-            return f"not needed: it has {other.busy} open tasks of this client, {mine.relay} had {mine.busy}"
+            # Without numbers, so that tasks which came the same way share what is kept of it.
+            more = "more" if other.busy > mine.busy else "as many"
+            return f"not needed: it has {more} open tasks of this client"
         if self.policy == "cheapest":
             if other.price is None or other.price.amount is None:
                 return "not needed: no price is known for it"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import logging
 import subprocess
@@ -19,7 +20,7 @@ from klingkit._answer import TaskState
 from klingkit._belongings import belongings
 from klingkit._rewinding import Rewinding, may_block
 from klingkit._task import Task
-from klingkit.callbacks import Receiver
+from klingkit.callbacks import CallbackApp, Receiver
 
 KEYS = {"anyapi": "sk-anyapi-0123456789", "haoee": "sk-haoee-0123456789"}
 FOX = {"prompt": "A fox", "model_name": "kling-v3"}
@@ -297,6 +298,24 @@ def test_a_callback_about_a_task_nobody_waits_for_has_a_handle_only_if_it_says_w
     assert named.relay == "haoee"
     with pytest.raises(InvalidRequestError, match="none of this client's relays"):
         receiver.receive({}, body, operation="text_to_video", relay="official")
+
+
+def test_the_receiver_is_told_the_relay_in_the_address(either: Any) -> None:
+    seen: list[Any] = []
+    app, answers = CallbackApp(opened(either), on_callback=seen.append), []
+    body = {"type": "http.request", "body": b'{"task_id": "831", "task_status": "processing"}'}
+
+    async def receive() -> Any:
+        return body
+
+    async def send(message: Any) -> None:
+        answers.append(message.get("status"))
+
+    for query in (b"operation=text_to_video&relay=haoee", b"operation=text_to_video&relay=nobody"):
+        scope = {"type": "http", "method": "POST", "headers": [], "query_string": query}
+        asyncio.run(app(scope, receive, send))
+    assert [callback.task.relay for callback in seen] == ["haoee"]
+    assert [status for status in answers if status] == [200, 400]
 
 
 def test_things_of_two_relays_are_in_no_one_request(either: Any) -> None:

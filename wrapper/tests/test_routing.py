@@ -76,12 +76,16 @@ def test_prices_are_compared_in_the_currency_that_most_of_them_are_in() -> None:
     assert asked(Routing("cheapest", rows), DOWN) == ["c", "b", "a"]
 
 
-def test_the_least_busy_comes_first_and_the_route_tells_by_how_much() -> None:
-    rows = [Prospect("a", busy=2), Prospect("b", busy=0), Prospect("c", busy=2)]
+def test_the_least_busy_comes_first_and_the_route_tells_so() -> None:
+    rows = [Prospect("a", busy=2), Prospect("b"), Prospect("c", busy=2), Prospect("d")]
     routing = Routing("least_busy", rows)
     assert routing.turn({}, 0.0) == "b"
-    assert "it has 2 open tasks of this client, b had 0" in str(routing.taken("b"))
-    assert asked(Routing("least_busy", rows), DOWN) == ["b", "a", "c"]
+    assert [(skip.relay, skip.reason) for skip in routing.taken("b").skipped] == [
+        ("d", "not needed: it has as many open tasks of this client"),
+        ("a", "not needed: it has more open tasks of this client"),
+        ("c", "not needed: it has more open tasks of this client"),
+    ]
+    assert asked(Routing("least_busy", rows), DOWN) == ["b", "d", "a", "c"]
 
 
 @pytest.mark.parametrize(
