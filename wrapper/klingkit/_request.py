@@ -36,7 +36,8 @@ _OURS = frozenset({"authorization", "content-length", "content-type", "host", "t
 class Session:
     """What all calls of one client share. `root` is what paths are appended to; `limit` what a create may cost.
 
-    `strict` refuses fields that the relay does not document, where there are others to ask.
+    Where there are others to ask, `strict` refuses fields that the relay does not document, and `hasty` lets go of a
+    relay that is not reached at once.
     """
 
     relay: Relay
@@ -48,6 +49,7 @@ class Session:
     validate: bool = True
     allow_dropped: bool = False
     strict: bool = False
+    hasty: bool = False
 
     def offer(self, operation: Operation) -> Offer:
         """Return what the relay offers of `operation`.

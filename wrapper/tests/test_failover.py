@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -21,6 +21,9 @@ from klingkit._belongings import belongings
 from klingkit._rewinding import Rewinding, may_block
 from klingkit._task import Task
 from klingkit.callbacks import CallbackApp, Receiver
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KEYS = {"anyapi": "sk-anyapi-0123456789", "haoee": "sk-haoee-0123456789"}
 FOX = {"prompt": "A fox", "model_name": "kling-v3"}
@@ -78,6 +81,22 @@ def test_each_relay_has_its_own_key_and_address(either: Any, respx_mock: Any, wo
     assert create(either, kling).relay == "haoee"
     for route, relay in ((first, "anyapi"), (second, "haoee")):
         assert route.calls.last.request.headers["authorization"] == f"Bearer {KEYS[relay]}"
+
+
+def test_one_pair_of_keys_is_not_shown_to_two_relays(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    names = 'access_key_variable = "A"\nsecret_key_variable = "B"\n'
+    path.write_text(f'[relay.mine]\nlike = "official"\nbase_url = "https://a.example"\n{names}', encoding="utf-8")
+    pair = {"access_key": "access-0123456789", "secret_key": "secret-0123456789-0123456789-0123"}
+    with pytest.raises(ConfigurationError, match=r"fit several relays \(official, mine\)"):
+        Kling(relays=["official", "mine"], environ={"KLINGKIT_CONFIG": str(path)}, **pair)  # type: ignore[arg-type]
+    kling = Kling(
+        relays=["official", "mine"],
+        api_key={"mine": "sk-0123456789"},
+        environ={"KLINGKIT_CONFIG": str(path)},
+        **pair,  # type: ignore[arg-type]
+    )
+    assert [member.secret.reveal() == "sk-0123456789" for member in kling._engine.members()] == [False, True]
 
 
 def test_keys_come_from_each_relays_own_variable(either: Any, respx_mock: Any, words: Any) -> None:
@@ -204,6 +223,19 @@ def test_a_client_of_one_of_them_asks_that_one_alone_over_the_same_connections(
         create(either, one)
     other = kling.with_options(relay="haoee", api_key="sk-other-0123456789")
     assert other._engine._loaded() is not one._engine._loaded()
+
+
+def test_who_is_not_reached_costs_no_pauses_while_there_are_others(
+    either: Any, respx_mock: Any, words: Any, waits: Any
+) -> None:
+    first = respx_mock.post(paths("anyapi")).mock(side_effect=httpx.ConnectError("refused"))
+    second = respx_mock.post(paths("haoee")).respond(json=words.task())
+    assert create(either, opened(either)).relay == "haoee"
+    assert (first.call_count, waits.waits) == (1, [])
+    second.mock(side_effect=httpx.ConnectError("refused"))
+    with pytest.raises(NoRelayError):
+        create(either, opened(either))
+    assert (first.call_count, second.call_count) == (1 + 1 + 3, 1 + 3)  # the first again, as often as one alone
 
 
 def test_a_closed_client_asks_nobody(either: Any) -> None:
