@@ -124,8 +124,8 @@ class Opening:
             raise ConfigurationError("access_key and secret_key are for a relay that takes signed tokens; none does.")
         if any(pair.values()) and len(signing) > 1:
             raise ConfigurationError(
-                f"access_key and secret_key fit several relays ({', '.join(signing)}), and none is shown another's; set "
-                "the variables of each."
+                f"access_key and secret_key fit several relays ({', '.join(signing)}), and none is shown another's; "
+                "set the variables of each."
             )
         parts = []
         for name in names:
