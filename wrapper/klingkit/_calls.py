@@ -188,8 +188,11 @@ def _exchange(
         try:
             return (yield from _once(call, fields, needs_data=needs_data, told=once))
         except errors.KlingError as error:
-            decide = before_next_create if once else before_next_read
-            delay = decide(error, attempt, session.max_retries, call.url)
+            most = session.max_retries
+            if once:
+                delay = before_next_create(error, attempt, most, call.url, hasty=session.hasty)
+            else:
+                delay = before_next_read(error, attempt, most, call.url)
             if delay is None:
                 raise
             trouble = error

@@ -135,6 +135,11 @@ class Visit:
         self.relay = self._desk.begin(self) if self.routing is None else self._desk.go_on(self, self.routing)
         return self.relay
 
+    @property
+    def hasty(self) -> bool:
+        """Whether the relay need not be reached at once; see `Routing`."""
+        return self.routing is not None and self.routing.hasty
+
     def news(self) -> list[Skipped]:
         """Return those passed over since the last time."""
         skipped = [] if self.routing is None else self.routing.skipped

@@ -202,7 +202,7 @@ class Failover(_Party[Engine], Engine):
             member = self._members[visit.turn()]
             self._tell(visit, operation)
             with self._asking(visit):
-                result = member.run(ask(member.session, rewinding.arguments()))
+                result = member.run(ask(replace(member.session, hasty=visit.hasty), rewinding.arguments()))
                 return make(member, result, visit.taken())
 
     def rehearse(
@@ -291,7 +291,7 @@ class AsyncFailover(_Party[AsyncEngine], AsyncEngine):
             member = self._members[visit.turn()]
             self._tell(visit, operation)
             with self._asking(visit):
-                result = await member.run(ask(member.session, rewinding.arguments()))
+                result = await member.run(ask(replace(member.session, hasty=visit.hasty), rewinding.arguments()))
                 return make(member, result, visit.taken())
 
     def _chosen(self, relay: str) -> AsyncEngine:

@@ -157,7 +157,7 @@ def _create(order: Order) -> Flow[TaskState]:
             if isinstance(error, errors.DuplicateTaskError) and (attempt or order.minted):
                 # Nobody else knows the id: an earlier try, ours or one inside the relay, was taken after all.
                 return (yield from _reconcile(order, error, when))
-            delay = before_next_create(error, attempt, session.max_retries, key)
+            delay = before_next_create(error, attempt, session.max_retries, key, hasty=session.hasty)
             if delay is None:
                 if not is_ambiguous(error):
                     raise

@@ -42,6 +42,7 @@ class Session:
         root: what paths are appended to.
         limit: what a create may cost.
         strict: whether fields that the relay does not document are refused, where there are others to ask.
+        hasty: whether a relay that is not reached at once is let go of, where there are others to ask.
         spans: who is told what is done; None without tracing.
         prompts: those of the last creates, to be shown.
     """
@@ -55,6 +56,7 @@ class Session:
     validate: bool = True
     allow_dropped: bool = False
     strict: bool = False
+    hasty: bool = False
     spans: Spans | None = field(default=None, repr=False)
     prompts: Prompts = field(default_factory=Prompts, repr=False)
 

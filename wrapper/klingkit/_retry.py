@@ -20,7 +20,9 @@ _LONGEST = 8.0
 _LONGEST_WISH = 60.0
 
 
-def before_next_create(error: errors.KlingError, attempt: int, most: int, key: str) -> float | None:
+def before_next_create(
+    error: errors.KlingError, attempt: int, most: int, key: str, *, hasty: bool = False
+) -> float | None:
     """Return the seconds to wait before a create is sent again, or None when it must not be.
 
     Args:
@@ -28,11 +30,12 @@ def before_next_create(error: errors.KlingError, attempt: int, most: int, key: s
         attempt: how many times it was sent or tried before, from 0.
         most: how often it may be repeated.
         key: sets the small individual deviation.
+        hasty: whether somebody else can be asked sooner than a relay is reached that is not.
     """
     if attempt >= most:
         return None
     if isinstance(error, errors.ConnectionFailedError):
-        return _backoff(attempt, key)
+        return None if hasty else _backoff(attempt, key)
     if isinstance(error, errors.RelayError) and may_be_repeated(error):
         return _wished(error, 2 * _backoff(attempt, key))
     return None

@@ -120,6 +120,8 @@ class Routing:
     Attributes:
         skipped: the relays that were passed over so far, in their turns.
         errors: how asking each of those ended that were asked, or refused before.
+        hasty: whether the one whose turn it is need not be reached at once: another can be asked. If none of those
+            serves the call, it has a second turn.
     """
 
     def __init__(self, policy: Policy, prospects: Sequence[Prospect]) -> None:
@@ -129,7 +131,10 @@ class Routing:
         self._currency = _common_currency(prospects)
         self._turns = _ranked(policy, prospects, self._currency)
         self._left = list(self._turns)
+        self._again: list[Prospect] = []
+        self._second = False
         self._resting = False
+        self.hasty = False
 
     def turn(self, health: Mapping[str, Breaker], now: float) -> str:
         """Return the id of the relay whose turn it is; of those that are left alone for a while, `skipped` tells.
@@ -138,11 +143,13 @@ class Routing:
             InvalidRequestError: every relay finds the same wrong with the request.
             NoRelayError: none is left.
         """
-        while self._left:
+        while self._left or self._begin_again():
             prospect = self._left.pop(0)
             breaker = health.get(prospect.relay, CLOSED)
             rest = breaker.rests(now)
-            if not rest:
+            if not rest or self._second:
+                others = (other for other in self._left if not health.get(other.relay, CLOSED).rests(now))
+                self.hasty = not self._second and any(others)
                 return prospect.relay
             self._resting = True
             reason = f"failed {breaker.failures} times in a row, and is left alone for {rest:.0f} more seconds"
@@ -158,22 +165,35 @@ class Routing:
         Raises:
             KlingError: `error` itself, when nobody else may be asked.
         """
+        before = [skip for skip in self.skipped if skip.relay != relay]
         if not may_go_on(error):
-            if self.skipped:
-                error.add_note(f"Before {relay}, klingkit passed over {'; '.join(map(str, self.skipped))}")
+            if before:
+                error.add_note(f"Before {relay}, klingkit passed over {'; '.join(map(str, before))}")
             raise error
-        self.errors.append(error)
-        self.skipped.append(Skipped(relay, str(error), type(error).__name__))
+        if self.hasty and isinstance(error, errors.ConnectionFailedError):
+            self._again += [one for one in self._turns if one.relay == relay]
+        if not self._second:
+            self.errors.append(error)
+            self.skipped.append(Skipped(relay, str(error), type(error).__name__))
 
     def taken(self, relay: str) -> Route:
         """Return the route of a call that `relay` serves."""
         mine = next(one for one in self._turns if one.relay == relay)
-        spared = (Skipped(one.relay, self._why_later(mine, one), spared=True) for one in self._left)
-        return Route(relay, self.policy, (*self.skipped, *spared))
+        before = [skip for skip in self.skipped if skip.relay != relay]
+        waiting = [] if self._second else self._left  # in a second turn, all have had their first
+        spared = (Skipped(one.relay, self._why_later(mine, one), spared=True) for one in waiting)
+        return Route(relay, self.policy, (*before, *spared))
+
+    def _begin_again(self) -> bool:
+        """Give those a second turn that were let go of in haste; whether there are any."""
+        self._left, self._again, self._second = self._again, [], True
+        return bool(self._left)
 
     def _why_later(self, mine: Prospect, other: Prospect) -> str:
         if self.policy == "least_busy":
-            return f"not needed: it has {other.busy} open tasks of this client, {mine.relay} had {mine.busy}"
+            # Without numbers, so that tasks which came the same way share what is kept of it.
+            more = "more" if other.busy > mine.busy else "as many"
+            return f"not needed: it has {more} open tasks of this client"
         if self.policy == "cheapest":
             if other.price is None or other.price.amount is None:
                 return "not needed: no price is known for it"

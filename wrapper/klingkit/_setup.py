@@ -127,6 +127,11 @@ class Opening:
         signing = [one for one in names if find_relay(one, self._variables).access_key_variable and one not in keys]
         if any(pair.values()) and not signing:
             raise ConfigurationError("access_key and secret_key are for a relay that takes signed tokens; none does.")
+        if any(pair.values()) and len(signing) > 1:
+            raise ConfigurationError(
+                f"access_key and secret_key fit several relays ({', '.join(signing)}), and none is shown another's; "
+                "set the variables of each."
+            )
         parts = []
         for name in names:
             own = pair if name in signing else dict.fromkeys(pair)

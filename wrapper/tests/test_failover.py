@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import logging
 import subprocess
 import sys
 import threading
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -19,7 +20,10 @@ from klingkit._answer import TaskState
 from klingkit._belongings import belongings
 from klingkit._rewinding import Rewinding, may_block
 from klingkit._task import Task
-from klingkit.callbacks import Receiver
+from klingkit.callbacks import CallbackApp, Receiver
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KEYS = {"anyapi": "sk-anyapi-0123456789", "haoee": "sk-haoee-0123456789"}
 FOX = {"prompt": "A fox", "model_name": "kling-v3"}
@@ -77,6 +81,22 @@ def test_each_relay_has_its_own_key_and_address(either: Any, respx_mock: Any, wo
     assert create(either, kling).relay == "haoee"
     for route, relay in ((first, "anyapi"), (second, "haoee")):
         assert route.calls.last.request.headers["authorization"] == f"Bearer {KEYS[relay]}"
+
+
+def test_one_pair_of_keys_is_not_shown_to_two_relays(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    names = 'access_key_variable = "A"\nsecret_key_variable = "B"\n'
+    path.write_text(f'[relay.mine]\nlike = "official"\nbase_url = "https://a.example"\n{names}', encoding="utf-8")
+    pair = {"access_key": "access-0123456789", "secret_key": "secret-0123456789-0123456789-0123"}
+    with pytest.raises(ConfigurationError, match=r"fit several relays \(official, mine\)"):
+        Kling(relays=["official", "mine"], environ={"KLINGKIT_CONFIG": str(path)}, **pair)  # type: ignore[arg-type]
+    kling = Kling(
+        relays=["official", "mine"],
+        api_key={"mine": "sk-0123456789"},
+        environ={"KLINGKIT_CONFIG": str(path)},
+        **pair,  # type: ignore[arg-type]
+    )
+    assert [member.secret.reveal() == "sk-0123456789" for member in kling._engine.members()] == [False, True]
 
 
 def test_keys_come_from_each_relays_own_variable(either: Any, respx_mock: Any, words: Any) -> None:
@@ -205,6 +225,19 @@ def test_a_client_of_one_of_them_asks_that_one_alone_over_the_same_connections(
     assert other._engine._loaded() is not one._engine._loaded()
 
 
+def test_who_is_not_reached_costs_no_pauses_while_there_are_others(
+    either: Any, respx_mock: Any, words: Any, waits: Any
+) -> None:
+    first = respx_mock.post(paths("anyapi")).mock(side_effect=httpx.ConnectError("refused"))
+    second = respx_mock.post(paths("haoee")).respond(json=words.task())
+    assert create(either, opened(either)).relay == "haoee"
+    assert (first.call_count, waits.waits) == (1, [])
+    second.mock(side_effect=httpx.ConnectError("refused"))
+    with pytest.raises(NoRelayError):
+        create(either, opened(either))
+    assert (first.call_count, second.call_count) == (1 + 1 + 3, 1 + 3)  # the first again, as often as one alone
+
+
 def test_a_closed_client_asks_nobody(either: Any) -> None:
     kling = opened(either)
     either.run(kling.close())
@@ -297,6 +330,24 @@ def test_a_callback_about_a_task_nobody_waits_for_has_a_handle_only_if_it_says_w
     assert named.relay == "haoee"
     with pytest.raises(InvalidRequestError, match="none of this client's relays"):
         receiver.receive({}, body, operation="text_to_video", relay="official")
+
+
+def test_the_receiver_is_told_the_relay_in_the_address(either: Any) -> None:
+    seen: list[Any] = []
+    app, answers = CallbackApp(opened(either), on_callback=seen.append), []
+    body = {"type": "http.request", "body": b'{"task_id": "831", "task_status": "processing"}'}
+
+    async def receive() -> Any:
+        return body
+
+    async def send(message: Any) -> None:
+        answers.append(message.get("status"))
+
+    for query in (b"operation=text_to_video&relay=haoee", b"operation=text_to_video&relay=nobody"):
+        scope = {"type": "http", "method": "POST", "headers": [], "query_string": query}
+        asyncio.run(app(scope, receive, send))
+    assert [callback.task.relay for callback in seen] == ["haoee"]
+    assert [status for status in answers if status] == [200, 400]
 
 
 def test_things_of_two_relays_are_in_no_one_request(either: Any) -> None:

@@ -18,6 +18,7 @@ from klingkit._problems import Problem, error_of
 from klingkit._routing import POLICIES, Prospect, Route, Routing, Skipped, may_go_on
 
 DOWN = errors.ConnectionFailedError("a cannot be reached.")
+BROKE = errors.BalanceError("no money.", status=402)
 RESTING = Breaker(3, until=20.0)
 
 
@@ -54,7 +55,7 @@ def wrong(*fields: str, relay: str = "a") -> errors.InvalidRequestError:
 
 
 def test_relays_are_asked_in_the_order_they_were_named() -> None:
-    assert asked(Routing("order", [Prospect("b"), Prospect("a")]), DOWN) == ["b", "a"]
+    assert asked(Routing("order", [Prospect("b"), Prospect("a")]), BROKE) == ["b", "a"]
 
 
 def test_the_lowest_known_price_comes_first_and_unknown_ones_last_as_they_were_named() -> None:
@@ -68,20 +69,24 @@ def test_the_lowest_known_price_comes_first_and_unknown_ones_last_as_they_were_n
         "y": "not needed: no price is known for it",
         "c": "not needed: its price is 0.10 CNY, which is not compared with USD",
     }
-    assert asked(Routing("cheapest", rows), DOWN) == ["b", "a", "x", "y", "c"]
+    assert asked(Routing("cheapest", rows), BROKE) == ["b", "a", "x", "y", "c"]
 
 
 def test_prices_are_compared_in_the_currency_that_most_of_them_are_in() -> None:
     rows = [priced("a", "0.1"), priced("b", "3", "CNY"), priced("c", "2", "CNY")]
-    assert asked(Routing("cheapest", rows), DOWN) == ["c", "b", "a"]
+    assert asked(Routing("cheapest", rows), BROKE) == ["c", "b", "a"]
 
 
-def test_the_least_busy_comes_first_and_the_route_tells_by_how_much() -> None:
-    rows = [Prospect("a", busy=2), Prospect("b", busy=0), Prospect("c", busy=2)]
+def test_the_least_busy_comes_first_and_the_route_tells_so() -> None:
+    rows = [Prospect("a", busy=2), Prospect("b"), Prospect("c", busy=2), Prospect("d")]
     routing = Routing("least_busy", rows)
     assert routing.turn({}, 0.0) == "b"
-    assert "it has 2 open tasks of this client, b had 0" in str(routing.taken("b"))
-    assert asked(Routing("least_busy", rows), DOWN) == ["b", "a", "c"]
+    assert [(skip.relay, skip.reason) for skip in routing.taken("b").skipped] == [
+        ("d", "not needed: it has as many open tasks of this client"),
+        ("a", "not needed: it has more open tasks of this client"),
+        ("c", "not needed: it has more open tasks of this client"),
+    ]
+    assert asked(Routing("least_busy", rows), BROKE) == ["b", "d", "a", "c"]
 
 
 @pytest.mark.parametrize(
@@ -123,7 +128,7 @@ def test_another_relay_is_asked_only_when_this_one_charged_nothing_and_is_what_w
 ) -> None:
     assert may_go_on(error) is goes_on
     seen = asked(Routing("order", [Prospect("a"), Prospect("b")]), error)
-    assert seen == (["a", "b"] if goes_on else ["a"])
+    assert list(dict.fromkeys(seen)) == (["a", "b"] if goes_on else ["a"])
 
 
 def test_every_error_there_is_has_been_thought_of() -> None:
@@ -162,6 +167,30 @@ def test_an_error_after_which_nobody_is_asked_tells_who_was_asked_before() -> No
     refusal = errors.ContentPolicyError("no", status=400)
     assert tried("order", [Prospect("a"), Prospect("b")], DOWN, refusal) is refusal
     assert refusal.__notes__ == ["Before b, klingkit passed over a: a cannot be reached."]
+
+
+def test_who_is_not_reached_is_let_go_of_at_once_and_asked_again_when_nobody_else_serves() -> None:
+    routing, patience = Routing("order", [Prospect("a"), Prospect("b"), Prospect("c")]), []
+    for error in (DOWN, BROKE, DOWN):
+        relay = routing.turn({}, 0.0)
+        patience.append((relay, routing.hasty))
+        routing.refused(relay, error)
+    assert routing.turn({"a": RESTING}, 0.0) == "a"  # whoever else there was is no help
+    patience.append(("a", routing.hasty))
+    assert patience == [("a", True), ("b", True), ("c", False), ("a", False)]
+    assert [(skip.relay, skip.kind) for skip in routing.taken("a").skipped] == [
+        ("b", "BalanceError"),
+        ("c", "ConnectionFailedError"),
+    ]
+    routing.refused("a", DOWN)
+    with pytest.raises(errors.NoRelayError) as caught:
+        routing.turn({}, 0.0)
+    assert [skip.relay for skip in caught.value.skipped] == ["a", "b", "c"]
+
+
+def test_there_is_no_haste_when_the_others_are_left_alone() -> None:
+    routing = Routing("order", [Prospect("a"), Prospect("b")])
+    assert (routing.turn({"b": RESTING}, 0.0), routing.hasty) == ("a", False)
 
 
 def test_a_mistake_that_every_relay_finds_is_told_once_and_in_the_fewest_words() -> None:
@@ -262,5 +291,5 @@ def test_no_relay_is_asked_twice_or_while_it_rests(policy: Any, rows: list[tuple
     prospects = [Prospect(str(at), busy=busy) for at, (busy, _) in enumerate(rows)]
     health = {str(at): Breaker(3, until) for at, (_, until) in enumerate(rows)}
     routing = Routing(policy, prospects)
-    seen = asked(routing, DOWN, health)
+    seen = asked(routing, BROKE, health)
     assert sorted(seen) == sorted(relay for relay, breaker in health.items() if not breaker.rests(0.0))

@@ -44,6 +44,7 @@ def task_lines(task: Task) -> list[str]:
         ("task", clean(task.task_id, 200)),
         ("external id", clean(task.external_task_id, 200)),
         ("relay", task.relay),
+        ("instead of", clean("; ".join(map(str, task.route.passed_over)) if task.route is not None else "", 2000)),
         ("operation", task.operation),
         ("state", f"{task.state} ({word})" if word and word != task.state else task.state),
         ("reason", clean(task.reason, 1000)),
