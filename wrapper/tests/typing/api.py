@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from klingkit import AsyncKling, AsyncResult, AsyncTask, Kling, Result, Task, TaskFailedError, WaitTimeoutError
+from opentelemetry.sdk.trace import TracerProvider
+
+from klingkit import (
+    AsyncKling,
+    AsyncResult,
+    AsyncTask,
+    Kling,
+    Result,
+    Task,
+    TaskFailedError,
+    Tracing,
+    WaitTimeoutError,
+)
 from klingkit.callbacks import CallbackApp, receive
 from klingkit.events import Event, StateChanged
 
@@ -57,4 +69,6 @@ async def async_use() -> list[Path]:
 
 
 def watched() -> Kling:
-    return Kling(relay="anyapi", on_event=watch)
+    Kling(relay="anyapi", tracing=True)
+    Kling(relay="anyapi", tracing=TracerProvider())  # type: ignore[arg-type]
+    return Kling(relay="anyapi", on_event=watch, tracing=Tracing(tracer_provider=TracerProvider(), prompts=True))
