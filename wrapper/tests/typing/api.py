@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from opentelemetry.sdk.trace import TracerProvider
+
 from klingkit import (
     AsyncKling,
     AsyncResult,
@@ -15,6 +17,7 @@ from klingkit import (
     Route,
     Task,
     TaskFailedError,
+    Tracing,
     WaitTimeoutError,
 )
 from klingkit.callbacks import CallbackApp, receive
@@ -69,7 +72,9 @@ async def async_use() -> list[Path]:
 
 
 def watched() -> Kling:
-    return Kling(relay="anyapi", on_event=watch)
+    Kling(relay="anyapi", tracing=True)
+    Kling(relay="anyapi", tracing=TracerProvider())  # type: ignore[arg-type]
+    return Kling(relay="anyapi", on_event=watch, tracing=Tracing(tracer_provider=TracerProvider(), prompts=True))
 
 
 def several(policy: Policy = "cheapest") -> Route | None:
