@@ -122,7 +122,7 @@ class KlingError(Exception):
         self.status = status
         self.code = code
         self.message = message
-        self.retryable = self.retryable_by_nature if retryable is None else retryable
+        self.retryable: bool = self.retryable_by_nature if retryable is None else retryable
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self.args, dict(self.__dict__))
@@ -354,7 +354,7 @@ class OutcomeUnknownError(KlingError):
         super().__init__(sentence, **context)
         self.external_task_id = external_task_id
         self.when = when
-        self.fields = dict(fields)
+        self.fields: dict[str, Any] = dict(fields)
         self.seen = seen
 
 

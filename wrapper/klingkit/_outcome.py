@@ -31,8 +31,8 @@ class Outcome(Generic[T, R]):
     __slots__ = ("_make", "error", "task")
 
     def __init__(self, task: T, error: BaseException | None, make: Callable[[T], R]) -> None:
-        self.task = task
-        self.error = error
+        self.task: T = task
+        self.error: BaseException | None = error
         self._make = make
 
     def __repr__(self) -> str:

@@ -47,7 +47,7 @@ class Record:
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and self.raw == getattr(other, "raw", None)
 
-    __hash__ = None  # type: ignore[assignment]  # as a dict has none
+    __hash__: ClassVar[None]  # type: ignore[assignment]  # as a dict has none
 
 
 def text(value: object) -> str | None:

@@ -42,7 +42,7 @@ class ResultBase(Generic[T]):
     __slots__ = ("files", "task")
 
     def __init__(self, task: T) -> None:
-        self.task = task
+        self.task: T = task
         self.files: tuple[File, ...] = task.files
 
     def __repr__(self) -> str:

@@ -71,7 +71,7 @@ class TaskBase(Generic[E]):
         route: Route | None = None,
     ) -> None:
         home = self._home = _home_of(engine, relay, operation, route)
-        self.task_id = task_id
+        self.task_id: str = task_id
         if route is not None and home.outstanding is not None and snapshot.state not in END_STATES:
             home.outstanding.add((operation, task_id))
         self._watch = self._due = None

@@ -35,7 +35,7 @@ class InstantClock:
     """
 
     def __init__(self) -> None:
-        self.seconds = 0.0
+        self.seconds: float = 0.0
         self.waits: list[float] = []
         self._start = datetime.now(UTC)
 

@@ -23,7 +23,7 @@ from klingkit.cli._running import run
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None)
+app: typer.Typer = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 FINDINGS = 1
 _MARKS = {True: "✓", False: "✗", None: "·"}

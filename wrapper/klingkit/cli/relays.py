@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _MOST_LISTED = 6
 
-app = typer.Typer(help=__doc__, add_completion=False, rich_markup_mode=None)
+app: typer.Typer = typer.Typer(help=__doc__, add_completion=False, rich_markup_mode=None)
 
 
 @app.callback(invoke_without_command=True)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from klingkit._task import Task
 
-app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+app: typer.Typer = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 
 _TASK = Annotated[
     str,
