@@ -146,6 +146,12 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def emulator(session: nox.Session) -> None:
+    """Ask the emulator with 100,000 tasks as fast as it answers and write docs/benchmarks-emulator.md; `-- --quick`."""
+    _uv_run(session, "python", "-m", "benchmarks.emulator", *session.posargs)
+
+
+@nox.session
 def defects(session: nox.Session) -> None:
     """Plant every defect, find it, compare with plain Schemathesis and write docs/defects.md; `-- NAME` for one."""
     _uv_run(session, "python", "-m", "benchmarks.defects", *session.posargs)
