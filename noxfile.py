@@ -94,8 +94,9 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def crash(session: nox.Session) -> None:
-    """Kill the client in the middle of 200 creates under faults, with more seeds and each transport."""
+    """Kill the client in the middle of 200 creates under faults, and the emulator ten times under load; more seeds."""
     paths = ["contract_tests/relays/crash", "contract_tests/relays/test_every_fault.py"]
+    paths += ["contract_tests/tests/emulator/test_emulator_killed.py"]
     _uv_run(session, "pytest", "-q", *paths, *session.posargs, env={"KLINGKIT_CRASH_SEEDS": "3"})
 
 

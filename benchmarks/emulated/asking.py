@@ -10,8 +10,9 @@ import statistics
 import time
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import klingkit_data
 from klingkit_emulator.app import API_KEY
 
 if TYPE_CHECKING:
@@ -20,12 +21,10 @@ if TYPE_CHECKING:
 
     from benchmarks.emulated.serving import Server
 
-__all__ = ["Load", "measure"]
+__all__ = ["CONNECTIONS", "Load", "measure"]
 
 CONNECTIONS = 32
 _PATHS = {"newapi-b": "/newapi-b/kling/v1/videos/text2video", "anyapi": "/anyapi/kling/v1/videos/text2video"}
-_BODIES = {"newapi-b": {"model": "kling-v1-6", "prompt": "A fox in snow"}}
-_USUAL_BODY = {"model_name": "kling-v3", "prompt": "A fox in snow", "mode": "std"}
 _WARM_SECONDS = 0.5
 _PAGES = 100
 
@@ -81,14 +80,20 @@ async def _ask(port: int, load: Load, told: Connection) -> None:
         transport.close()
 
 
+def _example(relay: str) -> Any:
+    """Return the example of a create in the relay's document."""
+    item = klingkit_data.load(f"resolved/relays/{relay}.openapi.yaml")["paths"]["/v1/videos/text2video"]
+    return item["post"]["requestBody"]["content"]["application/json"]["example"]
+
+
 class _Asker:
     """Hands out requests and notes how long answers took."""
 
     def __init__(self, load: Load) -> None:
-        self._load, self._chance = load, random.Random(load.seed)
+        self._load, self._chance = load, random.Random(load.seed)  # noqa: S311 - no secret
         self._path = _PATHS.get(load.relay, f"/{load.relay}/v1/videos/text2video")
         self._head = f"host: 127.0.0.1\r\nauthorization: Bearer {API_KEY}\r\naccept: */*\r\n"
-        body = json.dumps(_BODIES.get(load.relay, _USUAL_BODY))
+        body = json.dumps(_example(load.relay)) if load.kind == "create" else ""
         self._create = (
             f"POST {self._path} HTTP/1.1\r\n{self._head}content-type: application/json\r\n"
             f"content-length: {len(body)}\r\n\r\n{body}"
@@ -121,7 +126,10 @@ class _Asker:
             return self._create, b'_id"'
         if self._load.kind == "list":
             page = self._chance.randrange(_PAGES) + 1
-            return f"GET {self._path}?pageNum={page}&pageSize=30 HTTP/1.1\r\n{self._head}\r\n".encode(), b'"task_status"'
+            return (
+                f"GET {self._path}?pageNum={page}&pageSize=30 HTTP/1.1\r\n{self._head}\r\n".encode(),
+                b'"task_status"',
+            )
         task_id = self._chance.choice(self._load.ids)
         return f"GET {self._path}/{task_id} HTTP/1.1\r\n{self._head}\r\n".encode(), task_id.encode()
 

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Server", "emulating"]
+__all__ = ["BARE", "Server", "emulating"]
+
+BARE = "(none)"
 
 _URL = re.compile(r"(http://127\.0\.0\.1:(\d+))/")
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
@@ -38,12 +40,14 @@ class Server:
 
 @contextmanager
 def emulating(relay: str, database: Path) -> Iterator[Server]:
-    """Run `klingkit emulate` on `database` at the speed of life."""
+    """Run `klingkit emulate` on `database` at the speed of life, or the server without an emulator (`BARE`)."""
     command = [
         *(sys.executable, "-c", "from klingkit.cli import main; raise SystemExit(main())"),
         *("emulate", "--relay", relay),
         *("--port", "0", "--database", str(database), "--speed", "1"),
     ]
+    if relay == BARE:
+        command = [sys.executable, "-m", "benchmarks.emulated.bare"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own command
     assert process.stdout is not None
     try:

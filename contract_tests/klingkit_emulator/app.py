@@ -22,7 +22,7 @@ from klingkit_emulator.gateways.opening import CHANNEL_KEY, Forward, open_relay
 from klingkit_emulator.gateways.upstream import PLAYED
 from klingkit_emulator.media import Gallery
 from klingkit_emulator.misbehaviour import Exchange, Waits, misbehave
-from klingkit_emulator.reach import check_places
+from klingkit_emulator.reach import check_places, planted
 from klingkit_emulator.refusals import Reason, RefusedError
 from klingkit_emulator.registry import entries
 from klingkit_emulator.relay import Workshop, account_of
@@ -104,7 +104,7 @@ class EmulatorApp:
         self._requests: dict[str, Counter[str]] = {entry.id: Counter() for entry, _ in found}
         self._store = Store(database)
         self._shelf = Shelf()
-        clock = Clock()
+        self._clock = clock = Clock()
         forward = Forward(upstream) if isinstance(upstream, str) else upstream
         self._callbacks = Callbacks(clock)
         # Gateways of another emulator come with this one; who names keys of his own lets in those alone.
@@ -112,7 +112,13 @@ class EmulatorApp:
         accounts = {key: account_of(key) for key in let_in}
         workshop = Workshop(self._store, clock, self._callbacks, speed, accounts)
         self._relays = {
-            entry.id: open_relay(entry, contract, workshop, Defects.of(entry.id, defects), forward)
+            entry.id: open_relay(
+                entry,
+                contract,
+                workshop,
+                Defects.of(entry.id, planted(defects, entry.id, forwards=bool(forward))),
+                forward,
+            )
             for entry, contract in found
         }
         self._gallery = Gallery(self._store, clock, self._shelf, self._defects_of)
@@ -126,8 +132,8 @@ class EmulatorApp:
         return tuple(self._relays)
 
     def charges(self, relay: str) -> int:
-        """Return how many creates and other billable calls `relay` has charged for."""
-        return self._store.charges(self._known(relay).entry.id)
+        """Return how many creates and other billable calls `relay` has charged for; what failed is given back."""
+        return self._store.charges(self._known(relay).entry.id, self._clock.now_ms())
 
     def requests(self, relay: str) -> int:
         """Return how many requests `relay` has received since the start, refused ones included."""
@@ -146,6 +152,7 @@ class EmulatorApp:
         return {
             "speed": self.speed,
             "defects": sorted(self._defects),
+            "planted": {relay: sorted(self._relays[relay].defects.planted) for relay in self._relays},
             "faults": self.faults.pending(),
             "callbacks": {"delivered": self._callbacks.delivered, "failed": self._callbacks.failed},
             "files_made": self._shelf.made,
@@ -177,7 +184,7 @@ class EmulatorApp:
         return {
             "title": entry.title,
             "path": f"/{entry.id}{entry.path_prefix}",
-            "charges": self._store.charges(entry.id),
+            "charges": self.charges(entry.id),
             "requests": requests.total(),
             "requests_by_operation": dict(sorted(requests.items())),
             "tasks": relay.count(),
@@ -237,7 +244,7 @@ class EmulatorApp:
         ask = Ask(
             method=request.method,
             segments=below,
-            query=request.query_params.multi_items(),
+            query=request.query_params.multi_items() if request.scope["query_string"] else (),
             headers=request.headers,
             body=body or b"",
             origin=_origin(request),
@@ -249,7 +256,7 @@ class EmulatorApp:
         async def serve() -> Response:
             if body is None:
                 return relay.refuse(RefusedError(Reason.BAD_REQUEST, "the body is too large"))
-            return await relay.reply(ask)
+            return await relay.reply(ask, route)
 
         exchange = Exchange(request.scope, request.receive, send, serve, relay.refuse, self.waits)
         await self._exchange(self.faults.take(relay.entry.id, name), exchange)
@@ -285,7 +292,8 @@ def _segments(scope: Scope) -> list[str]:
     """Return the path's segments, percent-decoded one by one: a slash within a task id stays there."""
     raw = scope.get("raw_path") or scope["path"].encode()
     path: str = raw.partition(b"?")[0].decode("latin-1")
-    return [unquote(segment, errors="replace") for segment in path.removeprefix("/").split("/")]
+    segments = path.removeprefix("/").split("/")
+    return [unquote(segment, errors="replace") for segment in segments] if "%" in path else segments
 
 
 def _origin(request: Request) -> str:
@@ -299,6 +307,8 @@ def _origin(request: Request) -> str:
 
 async def _read(request: Request) -> bytes | None:
     """Return the request's body, or None if it is too large to be one."""
+    if "content-length" not in request.headers and "transfer-encoding" not in request.headers:
+        return b""  # by the rules of HTTP there is none, and nothing to wait for
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

@@ -46,7 +46,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a handler may use of its relay. `objects` are those that have a create."""
+    """What a handler may use of its relay. `objects` are those that have a create.
+
+    `keeps_payment` tells whether a task that failed stays charged.
+    """
 
     relay: str
     store: Store
@@ -54,6 +57,7 @@ class Desk:
     new_id: Callable[[], str]
     view: Callable[[Task, str], View]
     objects: frozenset[str]
+    keeps_payment: bool = False
 
     def helper(self, call: Call, *, seconds: float = 5.0, **more: Any) -> View:
         """Keep a task that has ended already, which owns the files of an answer."""

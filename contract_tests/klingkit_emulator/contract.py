@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Literal
 
 import jsonschema_rs
@@ -16,7 +17,7 @@ from klingkit_emulator.offers import Offers
 from klingkit_emulator.rules import Rule, read_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 __all__ = ["Contract", "Operation", "Parameter", "Violation", "document_of", "load_contract", "read_contract"]
 
@@ -148,6 +149,24 @@ class Contract:
     relay: str
     operations: tuple[Operation, ...]
     errors: Mapping[int, int]
+    _places: dict[tuple[str, ...], list[int]] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Sort the operations by what their paths begin with: a document may have a hundred of them."""
+        for number, operation in enumerate(self.operations):
+            fixed = tuple(takewhile(lambda segment: not segment.startswith("{"), operation.segments))
+            self._places.setdefault(fixed, []).append(number)
+
+    def at(self, segments: Sequence[str]) -> Iterator[tuple[Operation, dict[str, str]]]:
+        """Yield the operations whose path is `segments`, and its parameters, in the order of the document."""
+        path = tuple(segments)
+        found: list[int] = []
+        for length in range(len(path) + 1):
+            found += self._places.get(path[:length], ())
+        for number in sorted(found):
+            values = self.operations[number].match(path)
+            if values is not None:
+                yield self.operations[number], values
 
 
 @lru_cache(maxsize=16)  # compiling the schemas of a hundred operations takes a while, and nothing changes them

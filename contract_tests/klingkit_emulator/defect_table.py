@@ -53,7 +53,7 @@ DEFECTS: dict[str, str] = {
     "end-changes": "a task that succeeded has failed when it is asked for again",
     "external-id-not-found": "a query by external_task_id finds nothing",
     "image2video-turned": "a picture to be moved is silently taken for a text: the task is one of another operation",
-    "reason-missing": "every task fails without a reason; none is charged",
+    "reason-missing": "every task fails without a reason",
     "status-backwards": "a task runs first and waits then",
     "status-word": "a finished task has a status word that is not documented",
     "stuck": "a task never leaves the running state",

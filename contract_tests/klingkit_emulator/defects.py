@@ -141,11 +141,6 @@ class Defects:
         return task if reason is None else replace(task, timetable=replace(task.timetable, reason=reason))
 
     @property
-    def gives_back(self) -> bool:
-        """Whether a create is not charged in the end."""
-        return "reason-missing" in self.planted
-
-    @property
     def keeps_payment(self) -> bool:
         """Whether a task that failed stays charged."""
         return "failed-charged" in self.planted
@@ -257,7 +252,7 @@ class Defects:
     def created(self, answer: dict[str, Any]) -> dict[str, Any]:
         """Return the answer to a create; the task's id stands in it or in its `data`."""
         if "missing-task-id" not in self.planted:
-            return self.queried(answer)
+            return _with_numbers(answer) if self.numbers_ids else answer
         kept = {name: value for name, value in answer.items() if name not in _ids(answer)}
         data = kept.get("data")
         return {**kept, "data": self.created(data)} if isinstance(data, dict) else kept

@@ -90,7 +90,7 @@ class Emulator:
         return f"{self.url}/{relay}"
 
     def charges(self, relay: str) -> int:
-        """Return how many creates `relay` has charged for."""
+        """Return how many creates `relay` has charged for; what failed since was given back."""
         return self._app.charges(relay)
 
     def requests(self, relay: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from klingkit_emulator import standard
@@ -10,7 +11,7 @@ from klingkit_emulator.asking import refuse_value
 from klingkit_emulator.makes import PICTURES, is_standard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from klingkit_emulator.calls import Call, Desk
     from klingkit_emulator.store import Task
@@ -45,11 +46,11 @@ def _by_id(*, solutions: bool) -> Callable[[Desk, Call], list[JsonObject]]:
 def _by_cursor(*, solutions: bool) -> Callable[[Desk, Call], JsonObject]:
     def read(desk: Desk, call: Call) -> JsonObject:
         wanted = _filters(call)
-        tasks = [
+        tasks = (
             told
             for task in _window(desk, call)
             if _belongs(desk, task, solutions=solutions) and _passes(told := _standard(desk, call, task), task, wanted)
-        ]
+        )
         return _sheet(tasks, call, "id", lambda page: page)
 
     return read
@@ -86,7 +87,7 @@ def _costs(desk: Desk, call: Call) -> JsonObject:
         "resource_pack_id": f"pack-{desk.relay}",
         "resource_pack_type": "decreasing_total",
         "total_quantity": _PACK,
-        "remaining_quantity": _PACK - desk.store.charges(desk.relay, call.account),
+        "remaining_quantity": _PACK - desk.store.charges(desk.relay, now, call.account),
         "purchase_time": now - _MONTH_MS,
         "effective_time": now - _MONTH_MS,
         "invalid_time": now + _MONTH_MS,
@@ -104,8 +105,14 @@ def _cash_bills(desk: Desk, call: Call) -> JsonObject:
 
 def _pack_bills(desk: Desk, call: Call) -> JsonObject:
     wanted = _filters(call).get("product_type")
-    rows = [_row(desk, task) for task in _window(desk, call) if task.object in desk.objects]
-    return _sheet([row for row in rows if not wanted or row["product_type"] in wanted], call, "task_id", _bill)
+    tasks = (task for task in _window(desk, call) if task.object in desk.objects)
+    rows = (_row(desk, task) for task in tasks if desk.keeps_payment or not _failed(desk, task))
+    return _sheet((row for row in rows if not wanted or row["product_type"] in wanted), call, "task_id", _bill)
+
+
+def _failed(desk: Desk, task: Task) -> bool:
+    """Tell whether a task failed: what it cost was given back, and is deducted no more."""
+    return task.timetable.at(desk.clock.now_ms()).state == "failed"
 
 
 def _row(desk: Desk, task: Task) -> JsonObject:
@@ -128,30 +135,28 @@ def _bill(page: list[JsonObject]) -> JsonObject:
 # ---------------------------------------------------------------------------------------------- pages
 
 
-def _window(desk: Desk, call: Call) -> list[Task]:
-    """Return the account's tasks of the asked time, newest first; with a cursor the time does not count."""
-    tasks = desk.store.everything(desk.relay, call.account)
-    if call.body.get("cursor"):
-        return tasks
+def _window(desk: Desk, call: Call) -> Iterator[Task]:
+    """Return the account's tasks of the asked time, newest first; with a cursor those after it, whatever the time.
+
+    A cursor is the id of the last row of the page before.
+    """
+    if cursor := call.body.get("cursor"):
+        if desk.store.owned(desk.relay, call.account, str(cursor)) is None:
+            refuse_value("cursor", "it is not one that was given out")
+        return desk.store.everything(desk.relay, call.account, older=str(cursor))
     end = int(call.body.get("end_time", desk.clock.now_ms() + 1))
     start = int(call.body.get("start_time", end - _MONTH_MS))
     if start > end:
         refuse_value("start_time", "it is after end_time")
-    return [task for task in tasks if start <= task.timetable.created_ms < end]
+    tasks = desk.store.everything(desk.relay, call.account)
+    return (task for task in tasks if start <= task.timetable.created_ms < end)
 
 
-def _sheet(rows: list[JsonObject], call: Call, key: str, shape: Callable[[list[JsonObject]], Any]) -> JsonObject:
-    """Return one page of `rows`; a cursor is the id of the last row of the page before."""
-    cursor, limit = (
-        call.body.get("cursor"),
-        max(1, int(call.body.get("limit", call.operation.defaults.get("limit", 100)))),
-    )
-    start = 0
-    if cursor:
-        start = next((n for n, row in enumerate(rows, 1) if row[key] == cursor), 0)
-        if not start:
-            refuse_value("cursor", "it is not one that was given out")
-    page, more = rows[start : start + limit], len(rows) > start + limit
+def _sheet(rows: Iterable[JsonObject], call: Call, key: str, shape: Callable[[list[JsonObject]], Any]) -> JsonObject:
+    """Return the first page of `rows`, of which no more are made than it takes."""
+    limit = max(1, int(call.body.get("limit", call.operation.defaults.get("limit", 100))))
+    found = list(islice(rows, limit + 1))
+    page, more = found[:limit], len(found) > limit
     result = shape(page)
     counted = {} if isinstance(result, dict) else {"count": len(page)}
     return {"result": result, **counted, "next_cursor": page[-1][key] if more else "", "has_more": more}

@@ -14,7 +14,7 @@ from klingkit_emulator.registry import entries
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-__all__ = ["AT_KLING", "IN_FILES", "check_places", "obstacle"]
+__all__ = ["AT_KLING", "IN_FILES", "check_places", "obstacle", "planted"]
 
 AT_KLING = frozenset(
     {
@@ -58,6 +58,11 @@ def obstacle(defect: str, relay: str, *, forwards: bool = False) -> str | None:
         return "whoever it forwards to decides that"
     reason = _NEEDS[defect](promise) if defect in _NEEDS else None
     return reason or _AT_GATEWAYS.get(defect, {}).get(promise.generation)
+
+
+def planted(names: Sequence[str], relay: str, *, forwards: bool) -> list[str]:
+    """Return those of `names` that make a difference at `relay`."""
+    return [name for name in names if obstacle(name.rpartition(":")[2], relay, forwards=forwards) is None]
 
 
 def check_places(names: Sequence[str], relays: Sequence[str], *, forwards: bool) -> None:

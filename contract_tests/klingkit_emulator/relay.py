@@ -30,8 +30,12 @@ if TYPE_CHECKING:
     from klingkit_emulator.clock import Clock
     from klingkit_emulator.registry import RelayEntry
 
-__all__ = ["Ask", "Relay", "Workshop", "account_of"]
+__all__ = ["Ask", "Relay", "Route", "Workshop", "account_of"]
 
+Route = tuple[Operation, dict[str, str]] | RefusedError
+"""A documented operation and its path parameters, or why there is none."""
+
+_written = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _EVERYTHING = 1_000_000
 _ECHO = 80
 _CALLS = {**calls.CALLS, **selection.CALLS, **lookups.CALLS}
@@ -81,6 +85,7 @@ class Relay:
             new_id=self._answers.new_id,
             view=self.show,
             objects=frozenset(self._creates),
+            keeps_payment=defects.keeps_payment,
         )
 
     @property
@@ -90,13 +95,11 @@ class Relay:
 
     # ---------------------------------------------------------------------------- requests
 
-    def route(self, ask: Ask) -> tuple[Operation, dict[str, str]] | RefusedError:
+    def route(self, ask: Ask) -> Route:
         """Return the operation that is asked for and its path parameters, or why there is none."""
         below, depth = list(ask.segments), len(self._prefix)
         path = below[depth:] if below[:depth] == self._prefix else []
-        served = (row for row in self.contract.operations if row.manner != CALL or row.id in _CALLS)
-        found = [(operation, operation.match(path)) for operation in served]
-        here = [(operation, values) for operation, values in found if values is not None]
+        here = [(row, values) for row, values in self.contract.at(path) if row.manner != CALL or row.id in _CALLS]
         for operation, values in here:
             if operation.method == ask.method:
                 return operation, values
@@ -105,9 +108,9 @@ class Relay:
             return RefusedError(Reason.WRONG_METHOD, f"the method does not fit the path ({said})")
         return RefusedError(Reason.NO_SUCH_PATH, f"there is no such path ({said})")
 
-    def answer(self, ask: Ask) -> Response:
-        """Serve or refuse a request."""
-        route = self.route(ask)
+    def answer(self, ask: Ask, route: Route | None = None) -> Response:
+        """Serve or refuse a request. `route` is what `route` said of it, if it was asked before."""
+        route = route or self.route(ask)
         if isinstance(route, RefusedError):
             return self._nowhere(route)
         operation, values = route
@@ -128,9 +131,9 @@ class Relay:
             return self._json(kling_envelope({}))
         return self.refuse(refusal)
 
-    async def reply(self, ask: Ask) -> Response:
-        """Serve or refuse a request."""
-        return self.answer(ask)
+    async def reply(self, ask: Ask, route: Route | None = None) -> Response:
+        """Serve or refuse a request, see `answer`."""
+        return self.answer(ask, route)
 
     async def aclose(self) -> None:
         """Nothing to let go of."""
@@ -211,7 +214,7 @@ class Relay:
         task = self.defects.accepted(self._task(operation, account, body))
         try:
             self._workshop.store.add(
-                task, unique=not self.defects.accepts_duplicates, charged=not self.defects.gives_back
+                task, unique=not self.defects.accepts_duplicates, refunded=not self.defects.keeps_payment
             )
         except DuplicateError as error:
             message = f"External_task_id {str(error)[:_ECHO]} already exists"
@@ -298,5 +301,5 @@ class Relay:
         return self._json(kling_envelope(data))
 
     def _json(self, body: object, status: int = 200) -> Response:
-        text = json.dumps(body, separators=(",", ":"), allow_nan=False)
+        text = _written(body)
         return Response(text, status, headers={"content-type": self.defects.media_type(JSON)})

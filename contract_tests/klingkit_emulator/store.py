@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DuplicateError", "Store", "Task"]
 
-_VERSION = 2
+_VERSION = 3
 _SCHEMA = """
 CREATE TABLE task (
     seq INTEGER PRIMARY KEY,
@@ -49,7 +50,27 @@ CREATE TABLE session (
     state TEXT NOT NULL
 );
 """
+_ADDED = """
+CREATE INDEX session_by_relay ON session (relay);
+CREATE TABLE refund (
+    task_id TEXT PRIMARY KEY,
+    relay TEXT NOT NULL,
+    account TEXT NOT NULL,
+    due_ms INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX refund_by_account ON refund (relay, account, due_ms);
+"""
+_CHARGES = """
+SELECT (SELECT coalesce(sum(tasks), 0) FROM charge WHERE relay = ?1 AND (?2 IS NULL OR account = ?2))
+     - (SELECT count(*) FROM refund WHERE relay = ?1 AND (?2 IS NULL OR account = ?2) AND due_ms <= ?3)
+"""
 _COLUMNS = "task_id, relay, account, object, external_id, timetable, asked"
+_CHUNK = 200
+_FOREVER = 2**62
+# By age straight away: going by an index on accounts, SQLite would sort all that an account has for every chunk.
+_OLDER = f"""
+SELECT seq, {_COLUMNS} FROM task NOT INDEXED WHERE relay = ? AND account = ? AND seq < ? ORDER BY seq DESC LIMIT ?
+"""  # noqa: S608 - no foreign text
 
 
 class DuplicateError(Exception):
@@ -72,7 +93,8 @@ class Task:
 class Store:
     """The tasks of every relay and account, and how many calls each account was charged for.
 
-    `file` None keeps them in memory until `close`.
+    `file` None keeps them in memory until `close`. What is held for a create that is under way is kept in memory
+    alone: after a crash, nobody has paid for what never became a task.
 
     Raises:
         DatabaseError: the file cannot be opened or written, or is not the emulator's.
@@ -80,6 +102,7 @@ class Store:
 
     def __init__(self, file: Path | None = None) -> None:
         self._lock = threading.RLock()
+        self._held: Counter[tuple[str, str]] = Counter()
         self._name = str(file) if file else ":memory:"
         try:
             # Answers come from the event loop's thread, counts are read from whichever thread started it.
@@ -102,17 +125,22 @@ class Store:
         with self._transaction() as connection:
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             if version == 0 and connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0:
-                for statement in _SCHEMA.split(";"):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {_VERSION}")
+                self._build(connection, _SCHEMA + _ADDED)
+            elif version == _VERSION - 1:
+                self._build(connection, _ADDED)
             elif version != _VERSION:
                 raise DatabaseError(
                     f"{self._name} is a database of something else or of another version of the emulator; "
                     "name another file with --database."
                 )
 
-    def add(self, task: Task, *, unique: bool = True, charged: bool = True) -> None:
-        """Keep `task` and, if `charged`, charge its account for it.
+    def _build(self, connection: sqlite3.Connection, schema: str) -> None:
+        for statement in schema.split(";"):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {_VERSION}")
+
+    def add(self, task: Task, *, unique: bool = True, charged: bool = True, refunded: bool = True) -> None:
+        """Keep `task` and, if `charged`, charge its account for it; if it will have failed, until then (`refunded`).
 
         Raises:
             DuplicateError: the account has used the external id before (unless not `unique`); nothing was charged.
@@ -138,11 +166,25 @@ class Store:
             )
             if charged:
                 self._charge(connection, task.relay, task.account)
+            if charged and refunded and task.timetable.reason is not None:
+                row = (task.task_id, task.relay, task.account, task.timetable.ended_ms)
+                connection.execute("INSERT INTO refund VALUES (?, ?, ?, ?)", row)
 
     def charge(self, relay: str, account: str) -> None:
         """Charge an account for a call that made no task."""
         with self._transaction() as connection:
             self._charge(connection, relay, account)
+
+    @contextmanager
+    def holding(self, relay: str, account: str) -> Iterator[None]:
+        """Count one charge more, for as long as the block lasts."""
+        with self._lock:
+            self._held[relay, account] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._held[relay, account] -= 1
 
     def refund(self, relay: str, account: str) -> None:
         """Give an account back what one call cost."""
@@ -196,15 +238,23 @@ class Store:
         found = self._tasks(f"relay = ? AND account = ? AND {column} = ? ORDER BY seq", relay, account, identifier)
         return found[0] if found else None
 
-    def everything(self, relay: str, account: str) -> list[Task]:
-        """Return all tasks of an account, newest first."""
-        return self._tasks("relay = ? AND account = ? ORDER BY seq DESC", relay, account)
+    def everything(self, relay: str, account: str, *, older: str | None = None) -> Iterator[Task]:
+        """Yield all tasks of an account, newest first, or those that are older than the one of the id `older`."""
+        seq = _FOREVER if older is None else self._number("SELECT seq FROM task WHERE task_id = ?", older)
+        while seq:
+            with self._lock:
+                rows = self._connection.execute(_OLDER, (relay, account, seq, _CHUNK)).fetchall()
+            yield from (_task(row[1:]) for row in rows)
+            seq = rows[-1][0] if len(rows) == _CHUNK else 0
 
     def keep_session(self, session_id: str, relay: str, account: str, state: Any) -> None:
         """Keep the JSON value `state` for a session, new or known."""
         with self._transaction() as connection:
             row = (session_id, relay, account, json.dumps(state))
-            connection.execute("INSERT OR REPLACE INTO session VALUES (?, ?, ?, ?)", row)
+            # The row keeps its place: `sessions` goes by age.
+            connection.execute(
+                "INSERT INTO session VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET state = excluded.state", row
+            )
 
     def session(self, session_id: str, relay: str, account: str) -> Any:
         """Return what was kept for the account's session, or None."""
@@ -215,11 +265,17 @@ class Store:
             ).fetchone()
         return json.loads(row[0]) if row else None
 
-    def sessions(self, relay: str) -> list[Any]:
-        """Return what was kept for all sessions of the relay, of all accounts."""
+    def sessions(self, relay: str, limit: int) -> list[Any]:
+        """Return what was kept for the relay's newest sessions, of all accounts, newest first."""
         with self._lock:
-            rows = self._connection.execute("SELECT state FROM session WHERE relay = ?", (relay,)).fetchall()
+            rows = self._connection.execute(
+                "SELECT state FROM session WHERE relay = ? ORDER BY rowid DESC LIMIT ?", (relay, limit)
+            ).fetchall()
         return [json.loads(row[0]) for row in rows]
+
+    def count_sessions(self, relay: str) -> int:
+        """Return how many sessions the relay has."""
+        return self._number("SELECT count(*) FROM session WHERE relay = ?", relay)
 
     def newest(self, relay: str, limit: int) -> list[Task]:
         """Return the relay's newest tasks of all accounts, newest first."""
@@ -229,13 +285,11 @@ class Store:
         """Return how many tasks the relay has."""
         return self._number("SELECT count(*) FROM task WHERE relay = ?", relay)
 
-    def charges(self, relay: str, account: str | None = None) -> int:
-        """Return how many calls the relay has charged for, to one account or to all."""
-        return self._number(
-            "SELECT coalesce(sum(tasks), 0) FROM charge WHERE relay = ?1 AND (?2 IS NULL OR account = ?2)",
-            relay,
-            account,
-        )
+    def charges(self, relay: str, now_ms: int, account: str | None = None) -> int:
+        """Return how many calls the relay has charged one account, or all, for by `now_ms`, less what it gave back."""
+        with self._lock:
+            held = sum(count for (where, who), count in self._held.items() if where == relay and account in {None, who})
+            return held + self._number(_CHARGES, relay, account, now_ms)
 
     def close(self) -> None:
         """Close the file; nothing may be asked of the store afterwards."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import struct
 from socket import SO_LINGER, SOL_SOCKET
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 if TYPE_CHECKING:
-    import asyncio
-
     from starlette.types import Receive, Scope, Send
 
 __all__ = ["EXTENSION", "BreakableProtocol", "Connection", "connection_of"]
@@ -28,8 +27,44 @@ class Connection(Protocol):
         """Break the connection off, as a network does."""
 
 
-class _Socket:
+class _Joined:
+    """A transport that sends what is written in one turn of the event loop in one piece.
+
+    The server writes the head of an answer and its body one after the other: two calls of the system, and two packets,
+    where one will do.
+    """
+
     def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._loop = asyncio.get_running_loop()
+        self._written: list[bytes] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        if not data:
+            return
+        if not self._written:
+            self._loop.call_soon(self.flush)
+        self._written.append(data)
+
+    def flush(self) -> None:
+        written, self._written = self._written, []
+        if written and not self._transport.is_closing():
+            self._transport.write(written[0] if len(written) == 1 else b"".join(written))
+
+    def close(self) -> None:
+        self.flush()
+        self._transport.close()
+
+    def abort(self) -> None:
+        self.flush()
+        self._transport.abort()
+
+
+class _Socket:
+    def __init__(self, transport: _Joined) -> None:
         self._transport = transport
 
     def close(self) -> None:
@@ -46,8 +81,9 @@ class BreakableProtocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Note the transport of the new connection."""
-        super().connection_made(transport)
-        answer, connection = self.app, _Socket(transport)
+        joined = _Joined(transport)
+        super().connection_made(cast("asyncio.Transport", joined))
+        answer, connection = self.app, _Socket(joined)
 
         async def app(scope: Any, receive: Any, send: Any) -> None:
             scope.setdefault("extensions", {})[EXTENSION] = connection

@@ -14,12 +14,13 @@ from klingkit_emulator.app import API_KEY, OTHER_API_KEY, EmulatorApp, create_ap
 from klingkit_emulator.defects import DEFECTS
 from klingkit_emulator.gateways.opening import CHANNEL_KEY, Forward
 from klingkit_emulator.launch import listen, server_for, url_of
+from klingkit_emulator.reach import obstacle
 from klingkit_emulator.registry import entries, known
 from klingkit_emulator.relay import account_of
 from klingkit_emulator.tokens import secret_key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from types import FrameType
 
 _WIDTH = 80
@@ -51,14 +52,16 @@ def emulate(
     upstream_key: Annotated[
         str, typer.Option(help="Their key there, access|secret, or sk-... of another gateway.")
     ] = CHANNEL_KEY,
-    list_defects: Annotated[bool, typer.Option("--list-defects", help="Name the defects, then stop.")] = False,
+    list_defects: Annotated[
+        bool, typer.Option("--list-defects", help="Name the defects, then stop; with --relay also where one cannot be.")
+    ] = False,
 ) -> int:
     """Run a relay on this machine: real tasks, real files, planted defects.
 
     A prompt with [fail] or [fail: reason] in it makes a task that fails.
     """
     if list_defects:
-        typer.echo("\n".join(_paragraph(name, text) for name, text in DEFECTS.items()))
+        typer.echo("\n".join(_paragraph(name, _about(name, relay or [])) for name in DEFECTS))
         return 0
     emulator = create_app(
         relay or known(),
@@ -91,6 +94,12 @@ def _pair(key: str) -> str:
     return f"Signed:    access key {account_of(key)},\n           secret key\n           {secret_key_of(key)}"
 
 
+def _about(defect: str, relays: Sequence[str]) -> str:
+    """Return what a defect breaks, and at which of `relays` it makes no difference."""
+    reasons = {entry.id: obstacle(defect, entry.id) for entry in (entries(relays) if relays else [])}
+    return DEFECTS[defect] + "".join(f" (not at {relay}: {reason})" for relay, reason in reasons.items() if reason)
+
+
 def _paragraph(name: str, text: str) -> str:
     column = max(map(len, DEFECTS)) + 2
     indent = " " * column
@@ -112,11 +121,22 @@ def _greeting(emulator: EmulatorApp, url: str, database: Path | None, upstream: 
             *(_pair(key) for key in emulator.keys[:1] if any(entry.signed for entry in entries(emulator.relays))),
             f"Tasks:     {database or 'in memory'}, {emulator.speed:g} times faster than in life",
             *([f"Upstream:  {upstream}, for gateways"] if upstream else []),
-            *([f"Defects:   {', '.join(state['defects'])}"] if state["defects"] else []),
+            *_planted(state["planted"]),
             f"State:     {url}/_emulator",
             "Stop with Ctrl-C.",
         ]
     )
+
+
+def _planted(defects: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return which defects are planted, and where if that is not everywhere."""
+    lines: list[str] = []
+    for name in sorted({name for names in defects.values() for name in names}):
+        where = [relay for relay in defects if name in defects[relay]]
+        text = name if len(where) == len(defects) else f"{name} (at {', '.join(where)})"
+        title = "           " if lines else "Defects:   "
+        lines.append(textwrap.fill(text, _WIDTH, initial_indent=title, subsequent_indent=" " * 11))
+    return lines
 
 
 def main(argv: Sequence[str]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -53,20 +54,9 @@ class Desk:
         Raises:
             GatewayRefusalError: Kling refused, or gave no usable answer.
         """
-        store, holds = self._workshop.store, self._profile.holds
-        if holds:
-            store.charge(self._relay, account)
-        accepted = False
-        try:
+        store = self._workshop.store
+        with store.holding(self._relay, account) if self._profile.holds else nullcontext():
             body = await self._ask_for_it(job, origin)
-            accepted = True
-        finally:
-            if holds and not accepted:
-                store.refund(self._relay, account)
-        if not holds:
-            store.charge(self._relay, account)
-        if self._defects.charges_twice:
-            store.charge(self._relay, account)
         upstream_id = _text(_data(body).get("task_id"))
         record = Record(
             public_id=own_id(number=self._defects.numbers_ids) if self._profile.own_ids else upstream_id,
@@ -76,12 +66,15 @@ class Desk:
             action=job.action,
             model=job.model,
             seconds=job.seconds,
-            number=self.book.count() + 1,
+            number=self.book.number(),
             created_ms=self._workshop.clock.now_ms(),
             quota=PRICE,
             body=body,
         )
-        self.book.keep(record)
+        with store.together():
+            self.book.keep(record)
+            for _ in range(1 + self._defects.charges_twice):
+                store.charge(self._relay, account)
         return record
 
     async def refreshed(self, record: Record, origin: str) -> Record:
@@ -100,11 +93,12 @@ class Desk:
         before = self.book.find(record.public_id, record.account)
         if before is not None and before.final:
             return before  # somebody else looked meanwhile, and settled it
-        if polled.status == FAILURE and polled.quota and not self._defects.keeps_payment:
-            self._workshop.store.refund(self._relay, record.account)
-            polled = replace(polled, quota=0)
-        if before is not None:
-            self.book.keep(polled)
+        with self._workshop.store.together():
+            if polled.status == FAILURE and polled.quota and not self._defects.keeps_payment:
+                self._workshop.store.refund(self._relay, record.account)
+                polled = replace(polled, quota=0)
+            if before is not None:
+                self.book.keep(polled)
         return polled
 
     def invented(self, task_id: str, account: str) -> Record:

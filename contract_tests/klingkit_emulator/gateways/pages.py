@@ -81,7 +81,7 @@ def dashboard() -> Response:
 def new_request_id(now_ms: int) -> str:
     """Return a request id: the time, then letters that chance chose."""
     moment = time.strftime("%Y%m%d%H%M%S", time.gmtime(now_ms // 1000))
-    return moment + "".join(secrets.choice(_LETTERS) for _ in range(8))
+    return moment + "".join([_LETTERS[byte % len(_LETTERS)] for byte in secrets.token_bytes(8)])
 
 
 def signed(response: Response, request_id: str, version: str) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import string
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from klingkit_emulator.defects import WRONG_WORD
@@ -59,6 +59,10 @@ class Record:
         """Whether the gateway looks no more."""
         return self.status in {SUCCESS, FAILURE}
 
+    def as_json(self) -> dict[str, Any]:
+        """Return the record as the keyword arguments that make it; not a copy."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
     @property
     def data(self) -> Mapping[str, Any]:
         """The task in Kling's last answer; empty where it had none."""
@@ -107,10 +111,16 @@ class Book:
 
     def __init__(self, store: Store, relay: str) -> None:
         self._store, self._relay = store, relay
+        self._last: int | None = None
 
     def keep(self, record: Record) -> None:
         """Keep a record, new or known."""
-        self._store.keep_session(record.public_id, self._relay, record.account, asdict(record))
+        self._store.keep_session(record.public_id, self._relay, record.account, record.as_json())
+
+    def number(self) -> int:
+        """Return the number of the next record; none is ever removed."""
+        self._last = (self.count() if self._last is None else self._last) + 1
+        return self._last
 
     def find(self, public_id: str, account: str) -> Record | None:
         """Return the account's record of that id. Tasks belong to the user, whichever of his keys made them."""
@@ -118,12 +128,11 @@ class Book:
 
     def newest(self, limit: int) -> list[Record]:
         """Return the newest records of all accounts, newest first."""
-        found = [Record(**row) for row in self._store.sessions(self._relay)]
-        return sorted(found, key=lambda record: record.number, reverse=True)[:limit]
+        return [Record(**row) for row in self._store.sessions(self._relay, limit)]
 
     def count(self) -> int:
         """Return how many there are."""
-        return len(self._store.sessions(self._relay))
+        return self._store.count_sessions(self._relay)
 
     def _record(self, row: Any) -> Record | None:
         return Record(**row) if row is not None else None

@@ -8,25 +8,26 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
-from klingkit_emulator.gateways import conversion, damage, pages, plugin, shapes
+from klingkit_emulator.gateways import binding, conversion, damage, pages, plugin, shapes
 from klingkit_emulator.gateways.desk import Desk
 from klingkit_emulator.gateways.refused import GatewayRefusalError, by_gateway, by_task, from_plugin, worded
 from klingkit_emulator.refusals import Reason, RefusedError
 
 if TYPE_CHECKING:
     from klingkit_emulator.asking import Ask
-    from klingkit_emulator.contract import Contract, Operation
+    from klingkit_emulator.contract import Contract
     from klingkit_emulator.defects import Defects
     from klingkit_emulator.gateways.conversion import Job
     from klingkit_emulator.gateways.profiles import Profile
     from klingkit_emulator.gateways.records import Record
     from klingkit_emulator.gateways.upstream import Upstream
     from klingkit_emulator.registry import RelayEntry
-    from klingkit_emulator.relay import Workshop
+    from klingkit_emulator.relay import Route, Workshop
 
 __all__ = ["Gateway"]
 
 _JSON = "application/json"
+_written = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _VERSION = "v0-emulated"
 _FAMILY_KEY = "sk-"
 _WRONG = {400, 415}
@@ -63,19 +64,18 @@ class Gateway:
 
     # ---------------------------------------------------------------------------- what the application asks
 
-    def route(self, ask: Ask) -> tuple[Operation, dict[str, str]] | RefusedError:
+    def route(self, ask: Ask) -> Route:
         """Return the documented operation that is asked for and its path parameters, or why there is none."""
         prefix = [segment for segment in self.entry.path_prefix.split("/") if segment]
         below = list(ask.segments)
         if below[: len(prefix)] == prefix:
-            for operation in self.contract.operations:
-                values = operation.match(below[len(prefix) :])
-                if values is not None and operation.method == ask.method:
+            for operation, values in self.contract.at(below[len(prefix) :]):
+                if operation.method == ask.method:
                     return operation, values
         return RefusedError(Reason.NO_SUCH_PATH, "no documented operation")
 
-    async def reply(self, ask: Ask) -> Response:
-        """Serve or refuse a request."""
+    async def reply(self, ask: Ask, route: Route | None = None) -> Response:
+        """Serve or refuse a request; the software's own paths decide, whatever `route` says."""
         request_id = pages.new_request_id(self._workshop.clock.now_ms())
         path = "/" + "/".join(ask.segments)
         try:
@@ -160,10 +160,10 @@ class Gateway:
                 raise self._wrong("the request cannot be served")
             record = await self._desk.order(job, account, ask.origin)
         except GatewayRefusalError as refusal:
-            if self.defects.charges_refusals and _readable(ask.body):
+            if self.defects.charges_refusals and _is_order(ask.body):
                 self._workshop.store.charge(self.entry.id, account)
             if refusal.status in _WRONG and self.defects.breaks_on_wrong_requests:
-                raise self._broken(refusal) from refusal
+                raise GatewayRefusalError(500, refusal.shape, "server_error", "server error") from refusal
             raise
         body = self._created(path, record)
         headers = {"X-New-Api-Other-Ratios": "{}"} if self.profile.holds else {}
@@ -171,9 +171,6 @@ class Gateway:
 
     def _wrong(self, message: str) -> GatewayRefusalError:
         return from_plugin(400, message) if self.profile.plugin else by_task(400, "invalid_request", message)
-
-    def _broken(self, refusal: GatewayRefusalError) -> GatewayRefusalError:
-        return GatewayRefusalError(500, refusal.shape, "server_error", "server error")
 
     def _job(self, path: str, ask: Ask) -> Job:
         content_type = _JSON if self.defects.ignores_media_types else ask.headers.get("content-type")
@@ -232,7 +229,7 @@ class Gateway:
     def _json(
         self, body: object, status: int = 200, *, charset: bool = False, headers: dict[str, str] | None = None
     ) -> Response:
-        text = json.dumps(body, separators=(",", ":"), allow_nan=False)
+        text = _written(body)
         media_type = self.defects.media_type(f"{_JSON}; charset=utf-8" if charset else _JSON)
         return Response(text, status, headers={"content-type": media_type, **(headers or {})})
 
@@ -240,9 +237,9 @@ class Gateway:
         return self._json(refusal.body(request_id), refusal.status, charset=True)
 
 
-def _readable(body: bytes) -> bool:
-    """Whether there is a request at all: nobody is charged for what cannot be read."""
+def _is_order(raw: bytes) -> bool:
+    """Tell whether a body says something at all, right or wrong."""
     try:
-        return isinstance(json.loads(body), dict)
-    except (ValueError, RecursionError):
+        return isinstance(binding.parse(raw), dict)
+    except ValueError:
         return False
