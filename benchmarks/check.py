@@ -94,13 +94,13 @@ def timed(command: Sequence[str], allowed: frozenset[int]) -> tuple[subprocess.C
     return done, wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def ours(relay: str, _examples: int) -> Took:
+def ours(relay: str, examples: int) -> Took:
     """Check an emulated relay with `klingkit check`, everything included."""
     with emulated(relay) as (address, key, other):
         command = [
             *(sys.executable, "-m", "klingkit.cli", "check", "--relay", relay, "--base-url", address),
             *("--api-key", key, "--other-api-key", other, "--budget", "100", "--wait", "8"),
-            *("--no-history", "--format", "json"),
+            *("--examples", str(examples), "--no-history", "--format", "json"),
         ]
         done, wall, cpu = timed(command, frozenset({0}))
     told = json.loads(done.stdout)
@@ -183,7 +183,6 @@ def whole_runs() -> list[tuple[str, float, Took]]:
 
 def page(examples: int, found: dict[str, dict[str, list[Took]]], runs: list[tuple[str, float, Took]]) -> str:
     """Return the tables as Markdown."""
-    most = f"--max-examples {examples}"
     rounds = len(next(iter(next(iter(found.values())).values())))
     lines = [
         "# How fast relays are checked",
@@ -192,9 +191,10 @@ def page(examples: int, found: dict[str, dict[str, list[Took]]], runs: list[tupl
         f"load {os.getloadavg()[2]:.1f} over the last 15 minutes: read the ratios.",
         "",
         "The same document and the same emulated relay in a process of its own, both commands in turns: medians of",
-        f"{rounds} rounds, after one of another relay. A case is a request that was sent. Schemathesis runs all its",
-        f"checks and phases with `{most}`. `a second` is over the whole command with start-up and report,",
-        "`asking` over the time of asking alone.",
+        f"{rounds} rounds, after one of another relay. A case is a request that was sent. Both generate as many",
+        f"requests for each operation: `--examples {examples}`, `--max-examples {examples}`. Schemathesis runs all its",
+        "checks and phases. `a second` is over the whole command with start-up and report, `asking` over the time of",
+        "asking alone.",
         "",
         "| relay | command | cases | seconds | a second | asking | per second of CPU |",
         "|---|---|--:|--:|--:|--:|--:|",
@@ -224,7 +224,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--relay", action="append", choices=known_relays(), help="may be repeated")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--examples", type=int, default=10, help="of Schemathesis (default 10)")
+    parser.add_argument("--examples", type=int, default=10, help="generated requests for each operation (default 10)")
     parser.add_argument("--no-runs", action="store_true", help="leave out the whole runs")
     parser.add_argument("--write", action="store_true", help=f"write {PAGE.name}")
     asked = parser.parse_args()

@@ -38,7 +38,8 @@ _TEXTUAL = ("json", "text", "xml", "javascript", "html")
 class Evidence:
     """Writes findings of one relay. `command` is the part of the command that names what was checked.
 
-    `max_cost` is the limit in money, or empty; `signed` tells whether tokens were sent in place of a key.
+    `max_cost` is the limit in money, or empty; `signed` tells whether tokens were sent in place of a key; `examples` is
+    how many requests were generated, where it was not the usual number.
     """
 
     relay: str
@@ -48,12 +49,14 @@ class Evidence:
     redactor: Redactor
     max_cost: str = ""
     signed: bool = False
+    examples: int | None = None
 
     def finding(self, entry: Entry, claim: Claim, times: int) -> Finding:
         """Return the finding of `claim`, which was seen so many times."""
         check = entry.check
         again = f" (seen {times} times)" if times > 1 else ""
         limit = f" --max-cost '{self.max_cost}'" if self.max_cost else ""
+        grown = f"--seed {self.seed}" + (f" --examples {self.examples}" if self.examples else "")
         return Finding(
             relay=self.relay,
             operation=claim.operation,
@@ -62,7 +65,7 @@ class Evidence:
             promised=check.promise,
             pointer=claim.pointer,
             seen=self.redactor.text(claim.seen) + again,
-            reproduce=f"{self.command} --check {check.id} --budget {self.budget}{limit} --seed {self.seed}",
+            reproduce=f"{self.command} --check {check.id} --budget {self.budget}{limit} {grown}",
             curl=self._curl(claim.record),
             exchange=self._exchange(claim.record),
             signature=self._signature(claim),

@@ -35,16 +35,19 @@ _OWNERS = {
     "response_headers_conformance": "response-schema",
     "response_schema_conformance": "response-schema",
 }
-_CREATES = 6  # generated creates per operation; only those with two flaws are let through
-_READS = 4  # generated queries per operation, beside those at the boundaries
+_CREATES = 6  # usual generated creates per operation; only those with two flaws are let through
+_READS = 4  # usual generated queries per operation, beside those at the boundaries
 # Rules between fields slow generation down, and breaking them is what the probes of limits do one by one.
 _BETWEEN_FIELDS = frozenset({"allOf", "anyOf", "oneOf", "not", "if", "then", "else"})
 
 
-def ask(session: Session, seed: int) -> None:
-    """Send generated requests to every operation; creates only when there is a budget that says they may leave."""
+def ask(session: Session, seed: int, examples: int | None = None) -> None:
+    """Send generated requests to every operation; creates only when there is a budget that says they may leave.
+
+    `examples` is how many, for each operation; None for the usual.
+    """
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    config = SchemathesisConfig.from_dict(_config(seed, creates=session.guard.budget.room(Purpose.PROBE) > 0))
+    config = SchemathesisConfig.from_dict(_config(seed, examples, creates=session.guard.budget.room(Purpose.PROBE) > 0))
     schema = schemathesis.openapi.from_dict(_generation_copy(session.contract.document), config=config)
     door = _Door(session.guard)
     schema.app = door  # at once: operations bind the transport on first use
@@ -88,13 +91,19 @@ class _Door:
             await self._guard(scope, receive, send)
 
 
-def _config(seed: int, *, creates: bool) -> dict[str, Any]:
+def _config(seed: int, examples: int | None, *, creates: bool) -> dict[str, Any]:
     checks: dict[str, Any] = {name: {"enabled": True} for name in _OWNERS}
+    reads, writes = examples or _READS, examples or _CREATES
     alone = {"responses": False}  # what a relay answers must not change what is sent: a seed means the same requests
     return {
         "seed": seed,
         "continue-on-failure": True,
-        "generation": {"deterministic": True, "database": "none", "max-examples": _READS, "no-shrink": True},
+        "generation": {
+            "deterministic": True,
+            "database": "none",
+            "max-examples": reads,
+            "no-shrink": True,
+        },
         "checks": {"enabled": False, **checks},
         "warnings": False,
         "phases": {
@@ -111,7 +120,7 @@ def _config(seed: int, *, creates: bool) -> dict[str, Any]:
             {
                 "include-method": "POST",
                 "enabled": creates,
-                "generation": {"mode": "negative", "max-examples": _CREATES},
+                "generation": {"mode": "negative", "max-examples": writes},
                 "phases": {"coverage": {"enabled": False}},
             }
         ],

@@ -73,6 +73,7 @@ class Options:
         entries: the selected checks.
         budget: creates that each relay may charge.
         seed: what generated requests grow from.
+        examples: generated requests for each operation, None for the usual: 6 creates, 4 queries.
         rate: requests per second, 0 for no limit, None for the usual: none on this machine, 5 elsewhere.
         wait: seconds a task may take to end, None for the usual: 60 on this machine, 900 elsewhere.
         timeout: seconds to wait for an answer.
@@ -91,6 +92,7 @@ class Options:
     tap: Tap | None = None
     max_cost: CostLimit | None = None
     own_prices: Sequence[Mapping[str, Any]] = ()
+    examples: int | None = None
 
     @property
     def limit(self) -> str:
@@ -168,7 +170,14 @@ def _run_relay(target: Target, options: Options) -> Iterator[Event]:
     manners.judge(session, Redactor(target.sensitive))
     signed = target.signed is not None
     evidence = Evidence(
-        target.relay, target.command, options.budget, options.seed, redactor, max_cost=options.limit, signed=signed
+        target.relay,
+        target.command,
+        options.budget,
+        options.seed,
+        redactor,
+        max_cost=options.limit,
+        signed=signed,
+        examples=options.examples,
     )
     for cell in session.board.cells(evidence.finding, _absent(session)):
         yield CellFinished(replace(cell, reason=redactor.text(cell.reason)))  # relays repeat keys in their messages
@@ -196,7 +205,7 @@ def _fields(session: Session, target: Target, redactor: Redactor) -> tuple[Field
 def _fuzz(session: Session, options: Options) -> None:
     from klingkit_contract import fuzzing  # Schemathesis takes its time to load, and not every run needs it
 
-    fuzzing.ask(session, options.seed)
+    fuzzing.ask(session, options.seed, options.examples)
 
 
 _STAGES: dict[Stage, Callable[[Session, Options], None]] = {

@@ -10,7 +10,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
 from pathlib import Path  # noqa: TC003 - the command-line parser reads the annotations
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -77,6 +77,9 @@ def check(
         list[str] | None, typer.Option(help="A check to run, by its id; may be repeated. Without it: all.")
     ] = None,
     seed: Annotated[int, typer.Option(help="What generated requests grow from; the same seed, the same requests.")] = 0,
+    examples: Annotated[
+        int | None, typer.Option(help="Generated requests for each operation. Usual: 6 creates, 4 queries.", min=1)
+    ] = None,
     rate: Annotated[
         str, typer.Option(help="Requests per second as 5/s or 30/m, or 0: no limit. Usual: 5/s, none on this machine.")
     ] = "",
@@ -140,6 +143,7 @@ def check(
     if wait is not None and wait <= 0:
         raise OptionError("--wait is a number of seconds above 0.")
     limit, own_prices = spending.read(max_cost, os.environ)
+    more: dict[str, Any] = {"max_cost": limit, "own_prices": own_prices, "examples": examples}
     pace = _read_rate(rate)
     if report is not None:
         _try_folder(report)
@@ -150,19 +154,17 @@ def check(
         if keeps:
             outcome = replace(outcome, keeper=Keeper.ready(history_url, os.environ, emulated=True))
         allowed = BUDGET if budget is None else budget
-        emulated = Options(
-            entries, allowed, seed, pace, WAIT if wait is None else wait, max_cost=limit, own_prices=own_prices
-        )
+        asked = Options(entries, allowed, seed, pace, WAIT if wait is None else wait, **more)
         with tapping.emulated(relays, defect or [], tap) as (targets, emulated_tap):
             if not outcome.plain:
                 console.print(f"{len(targets)} emulated, budget {allowed} each: the emulator is free.", style="dim")
-            return _report(targets, replace(emulated, tap=emulated_tap), outcome, defect or ())
+            return _report(targets, replace(asked, tap=emulated_tap), outcome, defect or ())
     targets = read_targets(relays, os.environ, base_url=base_url, api_key=api_key, other_api_key=other_api_key)
     if keeps:
         outcome = replace(outcome, keeper=Keeper.ready(history_url, os.environ, emulated=False))
     with tapping.behind(targets, tap) as (targets, live_tap):
         allowed = (BUDGET if limit else 0) if budget is None else budget
-        asked = Options(entries, allowed, seed, pace, wait, tap=live_tap, max_cost=limit, own_prices=own_prices)
+        asked = Options(entries, allowed, seed, pace, wait, tap=live_tap, **more)
         return _report(targets, asked, outcome)
 
 

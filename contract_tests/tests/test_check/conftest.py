@@ -71,6 +71,7 @@ def on_emulator() -> Callable[..., Ran]:
         operations: frozenset[str] | None = None,
         speed: float = 60.0,
         max_cost: CostLimit | None = None,
+        examples: int | None = None,
     ) -> Ran:
         with launch(list(relays), defects=list(defects), speed=speed) as emulator:
             targets = [
@@ -84,7 +85,7 @@ def on_emulator() -> Callable[..., Ran]:
                     other_api_key=emulator.other_api_key,
                 )
             ]
-            options = Options(catalogue.select(tuple(checks)), budget=budget, seed=seed, wait=wait)
+            options = Options(catalogue.select(tuple(checks)), budget=budget, seed=seed, wait=wait, examples=examples)
             if max_cost is not None:
                 options = replace(options, max_cost=max_cost, own_prices=max_cost.own)
             results = events.collect(run(targets, options))

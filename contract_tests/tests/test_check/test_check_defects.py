@@ -76,11 +76,11 @@ def test_an_honest_relay_has_no_finding_and_with_a_budget_nothing_stays_untested
 def test_a_finding_says_what_was_promised_what_came_and_how_to_see_it_again(
     on_emulator: Callable[..., object],
 ) -> None:
-    ran = on_emulator(["haoee"], defects=["status-word"], seed=7, wait=0.5, operations=PICTURES)
+    ran = on_emulator(["haoee"], defects=["status-word"], seed=7, wait=0.5, operations=PICTURES, examples=3)
     finding = next(finding for cell in ran.results.cells.values() for finding in cell.findings)
     assert finding.pointer == "/components/schemas/TaskStatus/enum"
     assert "finished_ok" in finding.seen
-    assert "--relay haoee --check status-known --budget 25 --seed 7" in finding.reproduce
+    assert "--relay haoee --check status-known --budget 25 --seed 7 --examples 3" in finding.reproduce
     assert "$KLINGKIT_API_KEY" in finding.curl
     assert finding.exchange is not None
     assert (finding.exchange.status, finding.exchange.method) == (200, "GET")

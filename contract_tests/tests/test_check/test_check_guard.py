@@ -192,3 +192,12 @@ def test_a_finished_run_is_let_go_of(session_over: Callable[..., Session]) -> No
     del session
     gc.collect()
     assert guard() is None
+
+
+def test_more_requests_are_generated_where_more_are_asked_for(session_over: Callable[..., Session]) -> None:
+    def sent(examples: int | None) -> int:
+        session = session_over(always(REFUSED), relay="xiexus", budget=5)
+        fuzzing.ask(session, 1, examples)
+        return len(session.guard.transport.sent)
+
+    assert sent(1) < sent(None) < sent(12)
