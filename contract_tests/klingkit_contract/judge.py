@@ -130,7 +130,7 @@ class Judge:
             pointer = f"{operation.pointer}/responses"
             yield Claim(operation.id, "status-code", "refusal under success", pointer, seen, record)
             return
-        owned = self._shape(operation, record, self._contract.errors(schema, value))
+        owned = self._shape(operation, record, reading, self._contract.errors(schema, value))
         yield from owned
         if not record.answer.success:
             return
@@ -147,11 +147,11 @@ class Judge:
         if record.answer.success and operation.role is not Role.GET:
             self.issued.update(task.task_id for task in (reading, *reading.tasks) if task.task_id)
 
-    def _shape(self, operation: Operation, record: Record, errors: list[SchemaError]) -> list[Claim]:
+    def _shape(self, operation: Operation, record: Record, reading: Reading, errors: list[SchemaError]) -> list[Claim]:
         """Name the check that owns each broken schema: the id and the status word have their own, the rest is one."""
         found: dict[str, list[SchemaError]] = {}
         for error in errors:
-            found.setdefault(self._owner(operation, record, error), []).append(error)
+            found.setdefault(self._owner(operation, record, reading, error), []).append(error)
         return [
             Claim(
                 operation=operation.id,
@@ -164,14 +164,20 @@ class Judge:
             for check, same in found.items()
         ]
 
-    def _owner(self, operation: Operation, record: Record, error: SchemaError) -> str:
+    def _owner(self, operation: Operation, record: Record, reading: Reading, error: SchemaError) -> str:
         if operation.role is Role.CALL:
             return "response-schema"
-        if record.answer.success and error.dotted in self._reader.id_places:
+        if record.answer.success and (error.dotted in self._reader.id_places or self._leaves_out_id(reading, error)):
             return "task-id-present"
         if record.answer.success and error.dotted in self._reader.word_places and not error.missing:
             return "status-known"
         return "response-schema"
+
+    def _leaves_out_id(self, reading: Reading, error: SchemaError) -> bool:
+        """Tell whether none of several documented shapes fits an object that lacks the task's id."""
+        if reading.task_id or reading.tasks or error.keyword not in {"anyOf", "oneOf"}:
+            return False
+        return any(place.startswith(f"{error.dotted}.") for place in self._reader.id_places)
 
     def _words(self, operation: Operation, record: Record, reading: Reading, schema: str) -> Iterator[Claim]:
         """Claim status words nobody knows, where the schema leaves the words open."""

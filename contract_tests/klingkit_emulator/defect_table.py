@@ -54,7 +54,7 @@ DEFECTS: dict[str, str] = {
     "external-id-not-found": "a query by external_task_id finds nothing",
     "image2video-turned": "a picture to be moved is silently taken for a text: the task is one of another operation",
     "reason-missing": "every task fails without a reason",
-    "status-backwards": "a task runs first and waits then",
+    "status-backwards": "a task runs when it is first asked for, and waits the second time",
     "status-word": "a finished task has a status word that is not documented",
     "stuck": "a task never leaves the running state",
     # --- the list

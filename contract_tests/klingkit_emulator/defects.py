@@ -32,6 +32,7 @@ WRONG_WORD = "finished_ok"
 REASON = "Failure to pass the risk control system"
 _RESET = 10.0  # seconds
 _SHORT = 200  # characters: what is wrong with a prompt still reaches Kling, which refuses it
+_NEVER = 1 << 62  # Unix milliseconds
 _OVERLOOKED_BY = {
     "enum": "enum-ignored",
     "minimum": "range-ignored",
@@ -207,6 +208,11 @@ class Defects:
             self.seen[task.task_id] += 1
             if self.seen[task.task_id] > 1:
                 return replace(task, timetable=replace(task.timetable, reason=REASON))
+        if "status-backwards" in self.planted:  # whatever the time: who looks late, or slowly, sees it, too
+            self.seen[task.task_id] += 1
+            began = {1: task.timetable.created_ms, 2: _NEVER}.get(self.seen[task.task_id])
+            if began is not None:
+                return replace(task, timetable=replace(task.timetable, started_ms=began, ended_ms=_NEVER))
         return task
 
     @property
@@ -220,8 +226,6 @@ class Defects:
         """Return where the task is said to stand."""
         if honest.final and "stuck" in self.planted:
             return Progress("running", timetable.started_ms)
-        if not honest.final and "status-backwards" in self.planted:
-            return Progress("queued" if honest.state == "running" else "running", honest.since_ms)
         return honest
 
     def listed(self, honest: Progress, timetable: Timetable) -> Progress:
@@ -261,6 +265,10 @@ class Defects:
         """Return the answer to a query."""
         answer = _with_numbers(answer) if self.numbers_ids else answer
         return spoiling.queried(self.planted, answer)
+
+    def called(self, data: Any) -> Any:
+        """Return what a call answers; the queries that tasks of the new standard share are calls."""
+        return spoiling.queried(self.planted & {"result-missing"}, {"data": data})["data"]
 
     def answered(self, ask: Ask, response: Response, *, creates: bool) -> Response:
         """Return the answer that is sent for the one that was due; `creates` tells whether a create was asked for."""

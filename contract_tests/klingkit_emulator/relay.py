@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,8 @@ Route = tuple[Operation, dict[str, str]] | RefusedError
 _written = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _EVERYTHING = 1_000_000
 _ECHO = 80
+# What a value that is missing, or of another type, ends in where it is used, with a defect that lets it in.
+_OF_NO_USE = (AttributeError, KeyError, TypeError, ValueError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
 _CALLS = {**calls.CALLS, **selection.CALLS, **lookups.CALLS}
 
 
@@ -292,13 +295,19 @@ class Relay:
         query = read_parameters(operation, ask)
         any_type = self.defects.ignores_media_types
         body = read_body(operation, ask, any_type=any_type) if operation.body is not None else {}
-        wrong = self.defects.noticed(operation.check_body(body))
+        violations = operation.check_body(body)
+        wrong = self.defects.noticed(violations)
         if wrong:
             refuse_value(wrong[0].path, wrong[0].message)
-        data = _CALLS[operation.id](self._desk, Call(operation, account, body, query, ask.origin))
+        try:
+            data = _CALLS[operation.id](self._desk, Call(operation, account, body, query, ask.origin))
+        except _OF_NO_USE as error:
+            if not violations:
+                raise
+            refuse_value(violations[0].path, f"it is of no use ({type(error).__name__})")
         if operation.billable:
             self._workshop.store.charge(self.entry.id, account)
-        return self._json(kling_envelope(data))
+        return self._json(kling_envelope(self.defects.called(data)))
 
     def _json(self, body: object, status: int = 200) -> Response:
         text = _written(body)

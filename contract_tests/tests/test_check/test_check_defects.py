@@ -18,9 +18,13 @@ from klingkit_emulator.launch import DEFECTS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# Tasks are slower here, so that states which last a moment are seen; they never end by themselves where it is short.
 PICTURES = frozenset(f"image_multi_image2image_{verb}" for verb in ("create", "get", "list"))
-SLOWLY = {"status-backwards"}
+# Of the new standard, where tasks share a query and creates answer in other shapes; and calls that make no task.
+OTHERS = frozenset({"solution_virtual_try_on_create", "solution_task_get", "solution_task_query"})
+CALLS = frozenset({"account_balance_run", "account_package_run", "solution_task_query"})
+SELECTION = frozenset(
+    f"video_multi_elements_selection_{verb}" for verb in ("init", "add", "delete", "clear", "preview")
+)
 NEVER_FOLLOWED_TO_AN_END = {"html-200", "id-changes", "stuck", "wrong-task"}
 WITHOUT_A_DEFECT = {"tls"}  # on this machine nobody is on the way who could read a key
 
@@ -42,9 +46,25 @@ def test_a_defect_turns_the_cells_of_its_own_check_red_and_no_others(
         defects=[defect],
         wait=0.3 if defect in NEVER_FOLLOWED_TO_AN_END else 5.0,
         operations=operations_for(defect),
-        speed=60.0 if defect in SLOWLY else 600.0,
+        speed=600.0,
     )
     assert ran.red == {RELAY: {FOUND_BY[defect]}}
+
+
+@pytest.mark.parametrize(
+    ("defect", "operations"),
+    [
+        ("missing-task-id", OTHERS),
+        ("result-missing", OTHERS),
+        ("type-ignored", CALLS | SELECTION),
+        ("required-ignored", SELECTION | PICTURES),
+    ],
+)
+def test_a_defect_is_as_plain_where_answers_have_other_shapes_and_where_no_task_is_made(
+    on_emulator: Callable[..., object], defect: str, operations: frozenset[str]
+) -> None:
+    ran = on_emulator(["official"], defects=[defect], operations=operations, speed=600.0)
+    assert ran.red == {"official": {FOUND_BY[defect]}}
 
 
 @pytest.mark.parametrize("defect", sorted(BEHIND))
