@@ -11,15 +11,18 @@ from klingkit_contract.reading import Reading, Step
 from klingkit_contract.samples import CALLBACK, option_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from klingkit_contract.checks.lives import Life
     from klingkit_contract.session import Session
 
-__all__ = ["ask"]
+__all__ = ["ask", "settle"]
 
 _CHECKS = ("callback-arrives", "callback-once", "callback-agrees")
 _STRANGE = "a status word is unknown: see status-known"
 _PATIENCE = 2.0  # seconds after the end that a callback may take on this machine
 _STEP = 0.02
+_AGAIN = 0.25  # seconds behind a callback in which the same one comes once more, if it does
 
 
 def ask(session: Session, life: Life) -> None:
@@ -49,15 +52,32 @@ def ask(session: Session, life: Life) -> None:
     _judge(session, life, _wait(session, life))
 
 
+def settle(session: Session, followed: Sequence[Life]) -> None:
+    """Wait, once for all tasks that have ended, for callbacks that come a second time."""
+    if session.listener is not None and any(option_of(life.body, CALLBACK) for life in followed):
+        session.clock.sleep(_AGAIN)
+
+
 def _wait(session: Session, life: Life) -> list[Reading]:
-    assert session.listener is not None
     until = session.clock.now() + _PATIENCE
+    late = False
     while True:
-        bodies = session.listener.arrived(life.create.family)
-        told = [session.guard.reader.entry(parse_body(body)) for body in bodies]
-        if any(row.step is Step.FINAL for row in told) or session.clock.now() >= until:
+        told = _told(session, life)
+        if session.clock.now() >= until:
             return told
+        if any(row.step is Step.FINAL for row in told):
+            if late:  # behind the pause that all had
+                session.clock.sleep(_AGAIN)
+                told = _told(session, life)
+            return told
+        late = True
         session.clock.sleep(_STEP)
+
+
+def _told(session: Session, life: Life) -> list[Reading]:
+    assert session.listener is not None
+    bodies = session.listener.arrived(life.create.family)
+    return [session.guard.reader.entry(parse_body(body)) for body in bodies]
 
 
 def _judge(session: Session, life: Life, told: list[Reading]) -> None:

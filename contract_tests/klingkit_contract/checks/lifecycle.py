@@ -32,6 +32,7 @@ def ask(session: Session) -> None:
     _follow(session, followed)
     money.ask(session, before, followed)
     _ask_for_reasons(session, followed)
+    callbacks.settle(session, followed)
     for life in followed:
         callbacks.ask(session, life)
         if life.get is not None:
