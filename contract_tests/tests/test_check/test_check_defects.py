@@ -13,10 +13,11 @@ from klingkit_contract.findings import Verdict
 from klingkit_contract.planted import BEHIND, FOUND_BY, RELAY, operations_for
 from klingkit_contract.runner import Options, run
 from klingkit_contract.targets import known_relays
+from klingkit_emulator.defects import Defects
 from klingkit_emulator.launch import DEFECTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 PICTURES = frozenset(f"image_multi_image2image_{verb}" for verb in ("create", "get", "list"))
 # Of the new standard, where tasks share a query and creates answer in other shapes; and calls that make no task.
@@ -105,3 +106,14 @@ def test_a_finding_says_what_was_promised_what_came_and_how_to_see_it_again(
     assert finding.exchange is not None
     assert (finding.exchange.status, finding.exchange.method) == (200, "GET")
     assert "sk-emulator" not in repr(finding)
+
+
+def test_a_callback_that_comes_again_a_moment_later_is_seen(
+    on_emulator: Callable[..., object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(_: Defects, honest: Sequence[int]) -> list[int]:
+        return [*honest, honest[-1] + 120]  # milliseconds
+
+    monkeypatch.setattr(Defects, "moments", late)
+    ran = on_emulator([RELAY], operations=PICTURES, speed=600.0)
+    assert ran.red == {RELAY: {"callback-once"}}
