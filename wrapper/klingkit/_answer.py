@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, KeysView
     from datetime import datetime
 
-    from klingkit._tables import Envelope, Path, Shape
+    from klingkit._tables import Envelope, Path
 
 __all__ = ["Answer", "File", "Media", "Refusal", "State", "TaskState", "read_answer", "state_of"]
 
@@ -144,7 +144,7 @@ def read_answer(document: object, *, media: Media = "video") -> Answer:
     page = _page_entries(document)
     if page is not None:
         return Answer("kling-page", tasks=tuple(_entries({**document, "data": page}, media)), raw=document)
-    envelope = next((item for item in tables().envelopes if _fits(document, item.shape)), None)
+    envelope = next((item for item in tables().envelopes if item.shape.fits(document)), None)
     if envelope is None:
         return Answer(refusal=refusal, raw=document)
     if envelope.is_list:
@@ -255,6 +255,8 @@ def _details(document: dict[str, Any], envelope: Envelope, state: State, media: 
 
 
 def _files(document: dict[str, Any], envelope: Envelope, state: State, media: Media) -> tuple[File, ...]:
+    if state == "queued":
+        return ()  # nothing is made yet; every create is answered so, and looking for files is most of the reading
     found: dict[str, File] = {}
     for name, kind in _KINDS:
         for path in envelope.paths[name]:
@@ -326,7 +328,7 @@ def _file(entry: object, kind: Media, at: int) -> File | None:
 def _refusal(document: dict[str, Any]) -> Refusal | None:
     code = document.get("code")
     for row in tables().refusals:
-        if not _fits(document, row.shape):
+        if not row.shape.fits(document):
             continue
         if "error" not in row.shape.when and code is not None and not _says_error(code):
             continue  # a word on a call that went well
@@ -352,38 +354,23 @@ def _says_error(code: object) -> bool:
     return isinstance(code, str) and bool(code.strip()) and code.strip().casefold() not in tables().success_words
 
 
-def _fits(document: dict[str, Any], shape: Shape) -> bool:
-    get = document.get
-    for name in shape.when:  # plain loops: every answer goes through all shapes
-        if get(name) is None:
-            return False
-    for name, kind in shape.type.items():
-        if not _is(get(name), kind):
-            return False
-    return not shape.equals or all(_equals(get(name), word) for name, word in shape.equals.items())
-
-
-def _equals(value: object, word: str) -> bool:
-    return isinstance(value, str) and value.strip().casefold() == word.casefold()
-
-
-def _is(value: object, kind: str) -> bool:
-    match kind:
-        case "object":
-            return isinstance(value, dict)
-        case "array":
-            return isinstance(value, list)
-        case "integer":
-            return integer(value) is not None
-        case _:
-            return isinstance(value, str)
-
-
 def _first(document: dict[str, Any], paths: tuple[Path, ...], read: Callable[[object], Any]) -> Any:
     """Return the first value under `paths` that `read` does not turn into None."""
     for path in paths:
-        for value in walk(document, path):
+        value: Any = document
+        for name, every in path:
+            value = value.get(name) if isinstance(value, dict) else None
+            if value is None or every:
+                break
+        else:  # no list on the way: what almost every path is
             found = read(value)
+            if found is not None:
+                return found
+            continue
+        if value is None:
+            continue
+        for entry in walk(document, path):
+            found = read(entry)
             if found is not None:
                 return found
     return None

@@ -6,7 +6,7 @@ Thousands of tasks may be outstanding at once, and all that is asked of most of 
 from __future__ import annotations
 
 import marshal
-import uuid
+import os
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,13 +16,18 @@ from klingkit._polling import END_STATES
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-__all__ = ["MINTED", "Recent", "external_of", "pack", "status_of", "unpack"]
+__all__ = ["MINTED", "Recent", "external_of", "minted", "pack", "status_of", "unpack"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UUID_BYTES = 16
 
 MINTED = "klingkit-"
-"""How the external_task_ids begin that klingkit makes, when the caller gives none; a UUID follows."""
+"""How the external_task_ids begin that klingkit makes where the caller gives none; 16 random bytes follow as a UUID."""
+
+
+def minted() -> str:
+    """Return a fresh external_task_id: random, so that no two are alike in any process."""
+    return _written(os.urandom(_UUID_BYTES))
 
 
 def pack(state: TaskState, task_id: str, external: str | None) -> bytes | None:
@@ -84,9 +89,11 @@ class Recent:
         """Keep `raw` as the last answer about the task that `key` names."""
         self._raw.pop(key, None)
         self._raw[key] = raw
-        # A list of the keys is made in one go: another thread may be adding to them.
-        for oldest in list(self._raw)[: -self._most]:
-            self._raw.pop(oldest, None)
+        while len(self._raw) > self._most:
+            try:
+                self._raw.pop(next(iter(self._raw)), None)
+            except (RuntimeError, StopIteration):  # another thread added or took one in between
+                continue
 
     def get(self, key: Hashable) -> Any:
         """Return the last answer about the task, None when it is not there any more."""
@@ -110,7 +117,12 @@ def _short(external: str | None) -> str | bytes | None:
 
 
 def _long(external: str | bytes | None) -> str | None:
-    return f"{MINTED}{uuid.UUID(bytes=external)}" if isinstance(external, bytes) else external
+    return _written(external) if isinstance(external, bytes) else external
+
+
+def _written(sixteen: bytes) -> str:
+    digits = sixteen.hex()  # a UUID object would cost several times as much
+    return f"{MINTED}{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def _seconds(when: datetime | None) -> float | None:

@@ -31,6 +31,7 @@ class Wording:
         explicit: what is sent where the caller says nothing, since the relay would fill in something else than Kling.
         forwards: the only fields that reach Kling, by their names in the one spec; empty means all.
         zeros_lost: fields of which a 0 does not reach Kling.
+        is_plain: whether bodies are as the one spec has them.
     """
 
     rename: Mapping[str, str]
@@ -46,6 +47,12 @@ class Wording:
     explicit: Mapping[str, Any] = field(default_factory=dict)
     forwards: frozenset[str] = frozenset()
     zeros_lost: frozenset[str] = frozenset()
+    is_plain: bool = field(init=False, default=False)
+
+    def __post_init__(self) -> None:
+        """Note whether there is nothing to do."""
+        changes = (self.rename, self.numbers, self.unwrap, self.rest, self.headers, self.repeat, self.explicit)
+        object.__setattr__(self, "is_plain", not any(changes))
 
 
 @functools.cache
@@ -112,13 +119,16 @@ def say(wording: Wording, fields: Mapping[str, Any]) -> tuple[dict[str, Any], di
     Raises:
         InvalidRequestError: a field cannot be said in this dialect.
     """
+    if wording.is_plain:
+        return dict(fields), {}
     fields = {**wording.explicit, **fields}
     headers = {header: _header(wording, header, name, fields) for header, name in wording.headers.items()}
     body: dict[str, Any] = {}
+    rename, unwrap, numbers = wording.rename, wording.unwrap, wording.numbers
     for name, value in fields.items():
-        said = _unwrapped(value, wording.unwrap[name]) if name in wording.unwrap else value
-        renamed = wording.rename.get(name, name)
-        if name in wording.numbers or renamed in wording.numbers:
+        said = _unwrapped(value, unwrap[name]) if name in unwrap else value
+        renamed = rename.get(name, name)
+        if name in numbers or renamed in numbers:
             said = _number(said)
         body[renamed] = said
     body.update({other: body[name] for name, other in wording.repeat.items() if name in body})

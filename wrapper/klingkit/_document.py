@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from dataclasses import dataclass
@@ -53,7 +54,7 @@ def read_document(body: bytes, content_type: str) -> Document | Unreadable:
 
 def _text(body: bytes, content_type: str) -> str:
     try:
-        return body.decode("utf-8-sig")
+        return body.removeprefix(codecs.BOM_UTF8).decode()
     except UnicodeDecodeError:
         pass
     if body[:2] in {b"\xff\xfe", b"\xfe\xff"}:

@@ -51,6 +51,10 @@ class SyncDriver:
         match effect:
             case Send(call):
                 return self._send(call)
+            case Clock():
+                return _clock.current().monotonic(), _clock.current().wall()
+            case Work(job):
+                return job()
             case Open(fetch):
                 return self.transport.open(fetch)
             case Chunk(head):
@@ -61,12 +65,8 @@ class SyncDriver:
                 if self._hooks is not None:
                     self._hooks.retried(effect)
                 return _clock.current().sleep(seconds)
-            case Clock():
-                return _clock.current().monotonic(), _clock.current().wall()
             case Tell(callback, value):
                 return callback(value)
-            case Work(job):
-                return job()
 
     def _send(self, call: Call) -> Reply:
         reply = self._exchange(call)
@@ -119,6 +119,10 @@ class AsyncDriver:
         match effect:
             case Send(call):
                 return await self._send(call)
+            case Clock():
+                return _clock.current().monotonic(), _clock.current().wall()
+            case Work(job):
+                return await asyncio.to_thread(job)
             case Open(fetch):
                 return await self.transport.open(fetch)
             case Chunk(head):
@@ -129,13 +133,9 @@ class AsyncDriver:
                 if self._hooks is not None:
                     self._hooks.retried(effect)
                 return await _clock.current().sleep_async(seconds)
-            case Clock():
-                return _clock.current().monotonic(), _clock.current().wall()
             case Tell(callback, value):
                 said = callback(value)
                 return await said if inspect.isawaitable(said) else said
-            case Work(job):
-                return await asyncio.to_thread(job)
 
     async def _send(self, call: Call) -> Reply:
         reply = await self._exchange(call)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import threading
-import uuid
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from klingkit._compact import MINTED, Recent
+from klingkit._compact import Recent, minted
 from klingkit._driver import AsyncDriver, SyncDriver
 from klingkit._errors import InvalidRequestError
 from klingkit._flows import create, order
@@ -308,11 +307,11 @@ def creation(
     The id is the same at every relay: relays may share an account at Kling, which takes no id twice. `validate` says
     whether it is held against the relay's documents; None leaves that to the client.
     """
-    minted = f"{MINTED}{uuid.uuid4()}"
+    fresh = minted()
 
     def ask(session: Session, arguments: Mapping[str, Any]) -> Flow[tuple[TaskState, Order]]:
         return create(
-            lambda: order(session, find_operation(operation), arguments, extra, extra_headers, minted, validate)
+            lambda: order(session, find_operation(operation), arguments, extra, extra_headers, fresh, validate)
         )
 
     return ask

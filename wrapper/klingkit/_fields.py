@@ -45,7 +45,8 @@ def request_fields(
     row = row_of(operation)
     fields = _listed(_given(arguments, row), row)
     for path in row.seconds:
-        fields = _in_seconds(fields, path)
+        if path[0] in fields:
+            fields = _in_seconds(fields, path)
     fields = _coded(fields, row)
     if row.external_id and row.external_id[0] in offer.fields:
         fields = placed(fields, row.external_id, external_task_id)
@@ -91,7 +92,10 @@ def _given(arguments: Mapping[str, Any], row: Row) -> dict[str, Any]:
 
 
 def _listed(fields: dict[str, Any], row: Row) -> dict[str, Any]:
-    return {name: as_list(value, name) if name in row.lists else value for name, value in fields.items()}
+    for name in row.lists:
+        if name in fields:
+            fields[name] = as_list(fields[name], name)
+    return fields
 
 
 def _in_seconds(fields: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
@@ -110,6 +114,8 @@ def _in_seconds(fields: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any]
 
 def _coded(fields: dict[str, Any], row: Row) -> dict[str, Any]:
     for medium in row.media:
+        if medium[0][0] not in fields:
+            continue
         limits = medium[-1]
         encode = encode_sound if limits is None else partial(encode_image, limits=limits)
         fields = encoded(fields, medium, encode)

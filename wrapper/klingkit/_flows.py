@@ -70,7 +70,7 @@ def order(
         TooExpensiveError: it costs more than the client's ``max_cost``.
         UnsupportedByRelayError: the relay is known to drop a field on the way.
     """
-    offer = session.offer(operation)
+    offer, row = session.offer(operation), operation.row
     wording = wording_of(session.relay.dialect, operation.id)
 
     def build(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -88,13 +88,13 @@ def order(
             documents_of=session.relay.documents_of,
             wording=wording,
             extra=extra,
-            media=operation.row.media,
+            media=row.media,
         )
     else:
         fields = build(arguments)
     if not session.allow_dropped:
         refuse_dropped(wording, session.relay.id, operation.id, fields)
-    given = {name for name, value in arguments.items() if value is not None and name not in operation.row.paths}
+    given = {name for name, value in arguments.items() if value is not None and name not in row.paths}
     if unheard := sorted(given - offer.fields) if offer.documented and not wording.rest else []:
         if session.strict and checks and not session.allow_dropped:
             raise errors.UnsupportedByRelayError(
@@ -112,7 +112,7 @@ def order(
         )
     if session.limit is not None:
         session.limit.check(session.relay.id, operation.id, fields)
-    external = found_at(fields, operation.row.external_id)
+    external = found_at(fields, row.external_id)
     call = create_call(session, operation, fields, extra_headers)
     sent = external if isinstance(external, str) else None
     return Order(session, operation, offer, call, fields, sent, minted=sent == minted)

@@ -132,13 +132,16 @@ def parts_of(body: bytes | Payload) -> Iterator[bytes | memoryview] | None:
     return (view[at : at + _SLICE] for at in range(0, len(view), _SLICE))
 
 
+_encoded = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+
+
 def json_content(body: object) -> bytes | Payload:
     """Return `body` as JSON: bytes, or a Payload when there are pictures in it.
 
     Raises:
         RecursionError, TypeError, ValueError: it cannot be said in JSON.
     """
-    text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = _encoded(body)
     if "klingkit" not in text:
         return text.encode()
     # Found by its text, wherever that went: a dialect may have moved it, or put something before it.

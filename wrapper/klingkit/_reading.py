@@ -106,6 +106,8 @@ def request_id_of(reply: Reply) -> str | None:
 
 def retry_after_of(reply: Reply, now: datetime | None) -> float | None:
     """Return how many seconds the reply asks to wait: from milliseconds, seconds, or a date."""
+    if "retry-after" not in reply.headers and "retry-after-ms" not in reply.headers:
+        return None
     milliseconds = number(reply.headers.get("retry-after-ms"))
     if milliseconds is not None and milliseconds >= 0:
         return milliseconds / 1000

@@ -78,7 +78,8 @@ def create_call(
         InvalidRequestError: a field cannot be said in JSON or in this relay's dialect, or a header is malformed.
     """
     paths = {name: _path_word(fields.get(name), name) for name in operation.row.paths}
-    wire = _lowlevel.create(operation, {name: fields[name] for name in fields if name not in paths}, paths)
+    inside = {name: value for name, value in fields.items() if name not in paths} if paths else fields
+    wire = _lowlevel.create(operation, inside, paths)
     body, spoken = say(wording_of(session.relay.dialect, operation.id), wire.body or {})
     content = _json(body, operation.id)
     headers = {"content-type": "application/json", **spoken, **_checked(extra_headers)}

@@ -25,6 +25,10 @@ KEYWORDS = frozenset(
     )
 )
 _BITS = {"int32": 32, "int64": 64}
+# Made once: a union in an isinstance is made anew each time, and every request comes here often.
+_OBJECT = (dict, Mapping)
+_ARRAY = (list, tuple)
+_NUMBER = (int, float)
 
 
 class Schemas:
@@ -46,19 +50,10 @@ class Schemas:
         if isinstance(schema, bool):
             return lambda _: schema
         makers = dict.fromkeys(make for keyword, make in _MAKERS.items() if keyword in schema)
-        checks = [make(self, schema) for make in makers]
+        checks = [check for make in makers if (check := make(self, schema)) is not _anything]
         if not checks:
             return _anything
-        if len(checks) == 1:
-            return checks[0]
-
-        def holds(value: Any) -> bool:
-            for check in checks:  # noqa: SIM110 - a generator costs twice as much here
-                if not check(value):
-                    return False
-            return True
-
-        return holds
+        return _every(checks)
 
     def named(self, reference: str) -> Callable[[Any], bool]:
         """Return the function for ``#/schemas/<name>``, which may refer to itself."""
@@ -73,6 +68,20 @@ def _anything(_: Any) -> bool:
     return True
 
 
+def _every(checks: Sequence[Callable[[Any], bool]]) -> Callable[[Any], bool]:
+    """Return the function that tells whether a value passes all of `checks`."""
+    if len(checks) == 1:
+        return checks[0]
+
+    def holds(value: Any) -> bool:
+        for check in checks:  # noqa: SIM110 - a generator costs twice as much, for every request
+            if not check(value):
+                return False
+        return True
+
+    return holds
+
+
 def is_kind(value: Any, kind: str) -> bool:
     """Tell whether `value` is of the JSON type `kind`. A whole float is an integer, a tuple is an array."""
     if kind == "string":
@@ -84,11 +93,11 @@ def is_kind(value: Any, kind: str) -> bool:
             isinstance(value, float) and value.is_integer()
         )
     if kind == "number":
-        return isinstance(value, int | float) and not isinstance(value, bool)
+        return isinstance(value, _NUMBER) and not isinstance(value, bool)
     if kind == "array":
-        return isinstance(value, list | tuple)
+        return isinstance(value, _ARRAY)
     if kind == "object":
-        return isinstance(value, dict | Mapping)
+        return isinstance(value, _OBJECT)
     return kind == "null" and value is None
 
 
@@ -116,7 +125,9 @@ def _reference(schemas: Schemas, schema: Mapping[str, Any]) -> Callable[[Any], b
 def _type(_: Schemas, schema: Mapping[str, Any]) -> Callable[[Any], bool]:
     kinds = schema["type"]
     if kinds == "string":
-        return lambda value: isinstance(value, str)
+        return _anything if _is_of_texts(schema.get("enum", (None,))) else lambda value: isinstance(value, str)
+    if kinds == "object":
+        return lambda value: isinstance(value, _OBJECT)
     if isinstance(kinds, str):
         return lambda value: is_kind(value, kinds)
     return lambda value: any(is_kind(value, kind) for kind in kinds)
@@ -124,10 +135,15 @@ def _type(_: Schemas, schema: Mapping[str, Any]) -> Callable[[Any], bool]:
 
 def _enum(_: Schemas, schema: Mapping[str, Any]) -> Callable[[Any], bool]:
     allowed = schema["enum"]
-    if all(isinstance(word, str) for word in allowed):
+    if _is_of_texts(allowed):
         words = frozenset(allowed)
         return lambda value: isinstance(value, str) and value in words
     return lambda value: any(same(value, one) for one in allowed)
+
+
+def _is_of_texts(words: Sequence[Any]) -> bool:
+    """Whether an enum takes texts alone, so that a type beside it says nothing more."""
+    return all(isinstance(word, str) for word in words)
 
 
 def _const(_: Schemas, schema: Mapping[str, Any]) -> Callable[[Any], bool]:
@@ -136,13 +152,19 @@ def _const(_: Schemas, schema: Mapping[str, Any]) -> Callable[[Any], bool]:
 
 
 def _all_of(schemas: Schemas, schema: Mapping[str, Any]) -> Callable[[Any], bool]:
-    checks = [schemas.compile(part) for part in schema["allOf"]]
-    return lambda value: all(check(value) for check in checks)
+    return _every([schemas.compile(part) for part in schema["allOf"]])
 
 
 def _any_of(schemas: Schemas, schema: Mapping[str, Any]) -> Callable[[Any], bool]:
     checks = [schemas.compile(part) for part in schema["anyOf"]]
-    return lambda value: any(check(value) for check in checks)
+
+    def holds(value: Any) -> bool:
+        for check in checks:  # noqa: SIM110 - as above
+            if check(value):
+                return True
+        return False
+
+    return holds
 
 
 def _one_of(schemas: Schemas, schema: Mapping[str, Any]) -> Callable[[Any], bool]:
@@ -166,7 +188,7 @@ def _properties(schemas: Schemas, schema: Mapping[str, Any]) -> Callable[[Any], 
     others = schemas.compile(schema["additionalProperties"]) if "additionalProperties" in schema else None
 
     def holds(value: Any) -> bool:
-        if not isinstance(value, dict | Mapping):
+        if not isinstance(value, _OBJECT):
             return True
         for name, member in value.items():
             check = members.get(name, others)
@@ -185,7 +207,7 @@ def _required(_: Schemas, schema: Mapping[str, Any]) -> Callable[[Any], bool]:
     names: Sequence[str] = schema["required"]
 
     def holds(value: Any) -> bool:
-        if isinstance(value, dict | Mapping):
+        if isinstance(value, _OBJECT):
             for name in names:
                 if name not in value:
                     return False
@@ -196,7 +218,7 @@ def _required(_: Schemas, schema: Mapping[str, Any]) -> Callable[[Any], bool]:
 
 def _items(schemas: Schemas, schema: Mapping[str, Any]) -> Callable[[Any], bool]:
     check = schemas.compile(schema["items"])
-    return lambda value: not isinstance(value, list | tuple) or all(check(entry) for entry in value)
+    return lambda value: not isinstance(value, _ARRAY) or all(check(entry) for entry in value)
 
 
 def _length(_: Schemas, schema: Mapping[str, Any]) -> Callable[[Any], bool]:
@@ -206,7 +228,7 @@ def _length(_: Schemas, schema: Mapping[str, Any]) -> Callable[[Any], bool]:
 
 def _count(_: Schemas, schema: Mapping[str, Any]) -> Callable[[Any], bool]:
     least, most = schema.get("minItems", 0), schema.get("maxItems", float("inf"))
-    return lambda value: not isinstance(value, list | tuple) or least <= len(value) <= most
+    return lambda value: not isinstance(value, _ARRAY) or least <= len(value) <= most
 
 
 def _contains(schemas: Schemas, schema: Mapping[str, Any]) -> Callable[[Any], bool]:
@@ -214,7 +236,7 @@ def _contains(schemas: Schemas, schema: Mapping[str, Any]) -> Callable[[Any], bo
     least, most = schema.get("minContains", 1), schema.get("maxContains", float("inf"))
 
     def holds(value: Any) -> bool:
-        return not isinstance(value, list | tuple) or least <= sum([check(entry) for entry in value]) <= most
+        return not isinstance(value, _ARRAY) or least <= sum([check(entry) for entry in value]) <= most
 
     return holds
 
@@ -229,7 +251,7 @@ def _range(_: Schemas, schema: Mapping[str, Any]) -> Callable[[Any], bool]:
     above, below = schema.get("exclusiveMinimum", -float("inf")), schema.get("exclusiveMaximum", float("inf"))
 
     def holds(value: Any) -> bool:
-        if not isinstance(value, int | float) or isinstance(value, bool):
+        if not isinstance(value, _NUMBER) or isinstance(value, bool):
             return True
         return bool(least <= value <= most and (above < value or above == -float("inf")) and _under(value, below))
 

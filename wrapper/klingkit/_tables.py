@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import klingkit_data
+from klingkit._values import integer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 __all__ = ["Envelope", "Path", "Refusals", "Shape", "Tables", "tables"]
 
@@ -33,11 +34,27 @@ _PATHS = (
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """When an object has a shape: the members it holds, their JSON types, and what some of them equal."""
+    """When an object has a shape: the members it holds, their JSON types, and what some of them equal.
+
+    Attributes:
+        names: of all those members.
+        tests: what each of them has to pass, one after the other.
+    """
 
     when: tuple[str, ...]
     type: Mapping[str, str]
     equals: Mapping[str, str]
+    names: frozenset[str]
+    tests: tuple[tuple[str, Callable[[object], bool]], ...]
+
+    def fits(self, document: Mapping[str, Any]) -> bool:
+        """Tell whether `document` has this shape."""
+        if not document.keys() >= self.names:
+            return False
+        for name, test in self.tests:  # noqa: SIM110 - a plain loop: every answer goes through all shapes
+            if not test(document[name]):
+                return False
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +105,24 @@ def tables() -> Tables:
 
 
 def _shape(row: Mapping[str, Any]) -> Shape:
-    return Shape(tuple(row["when"]), dict(row.get("type", {})), dict(row.get("equals", {})))
+    when, kinds, equals = tuple(row["when"]), dict(row.get("type", {})), dict(row.get("equals", {}))
+    tests = dict.fromkeys(when, _TESTS["any"]) | {name: _TESTS[kind] for name, kind in kinds.items()}
+    words = tuple((name, _equal_to(word)) for name, word in equals.items())
+    return Shape(when, kinds, equals, frozenset((*tests, *equals)), (*tests.items(), *words))
+
+
+_TESTS: Mapping[str, Callable[[object], bool]] = {
+    "any": lambda value: value is not None,
+    "object": lambda value: isinstance(value, dict),
+    "array": lambda value: isinstance(value, list),
+    "integer": lambda value: integer(value) is not None,
+    "string": lambda value: isinstance(value, str),
+}
+
+
+def _equal_to(word: str) -> Callable[[object], bool]:
+    wanted = word.casefold()
+    return lambda value: isinstance(value, str) and value.strip().casefold() == wanted
 
 
 def _envelope(row: Mapping[str, Any]) -> Envelope:

@@ -63,21 +63,21 @@ def checked_fields(
     own = documented(documents_of, operation)
     ours = documented(ONE_SPEC, operation)
     defaults = ours.defaults if ours is not None else {}
-    told += [
-        problem
-        for problem in cautions(operation.removesuffix("_create"), fields, defaults)
-        if problem.field not in free
-    ]
     source = ours.source if ours is not None else ""
-    told += [one for one in picture_problems(fields, media, source) if outermost(one.field) not in free]
-    free |= {outermost(problem.field) for problem in told}
+    beyond = cautions(operation.removesuffix("_create"), fields, defaults) + picture_problems(fields, media, source)
+    if beyond:
+        told += [one for one in beyond if outermost(one.field) not in free]
+        free |= {outermost(problem.field) for problem in told}
     known = own or ours
     if known is not None:
-        found = _worded(known.problems(*_said(known, wording, fields)), wording)
+        found = known.problems(*_said(known, wording, fields))
+        if found:
+            found = _worded(found, wording)
         if wording.rest and ours is not None and own is not None:
             found += _beside(ours, own, wording, fields, found)
-        found = [problem for problem in found if outermost(problem.field) not in free]
-        told += [one for one in found if not _is_unknown_model(one, known, ours, relay)]
+        for one in found:
+            if outermost(one.field) not in free and not _is_unknown_model(one, known, ours, relay):
+                told.append(one)
     if not told:
         return fields
     if first is not None and len(told) == len(as_problems(first)):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["identifier", "integer", "moment", "number", "walk", "web_address", "words"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NUMERIC = (int, float, str)  # made once: a union in an isinstance is made anew each time
 _LONGEST_ID = 1024
 _LONGEST_ADDRESS = 16 * 1024
 _LONGEST_NUMBER = 40
@@ -78,7 +79,7 @@ def integer(value: object) -> int | None:
 
 def number(value: object) -> float | None:
     """Return a finite number, also of a decimal text."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if isinstance(value, bool) or not isinstance(value, _NUMERIC):
         return None
     if isinstance(value, str) and len(value) > _LONGEST_NUMBER:
         return None

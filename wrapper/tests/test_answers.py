@@ -130,6 +130,14 @@ def test_a_member_that_holds_the_reason_or_the_address_is_read_as_what_the_state
     assert tuple(file.url for file in task.files) == urls
 
 
+@pytest.mark.parametrize(("word", "count"), [("submitted", 0), ("processing", 1), ("a new word", 1), ("succeed", 1)])
+def test_what_waits_for_its_turn_has_made_nothing_and_everything_else_is_looked_through(word: str, count: int) -> None:
+    data = {"task_id": "t", "task_status": word, "task_result": {"videos": [{"url": URL}]}}
+    task = read_answer({"code": 0, "message": "", "data": data}).task
+    assert task is not None
+    assert len(task.files) == count
+
+
 def test_a_list_of_tasks_is_read_entry_by_entry_and_what_is_no_task_is_left_out() -> None:
     document = {"code": 0, "message": "ok", "request_id": "r", "data": [KLING["data"], None, 3, {"task_id": "x"}, []]}
     answer = read_answer(document)

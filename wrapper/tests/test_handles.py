@@ -15,7 +15,7 @@ import pytest
 
 from klingkit._answer import File, TaskState, read_answer
 from klingkit._board import Board
-from klingkit._compact import MINTED, Recent
+from klingkit._compact import MINTED, Recent, minted
 from klingkit._task import Task
 from klingkit._watch import Watch
 
@@ -102,6 +102,12 @@ def test_an_external_id_is_kept_as_it_is(external: str | None) -> None:
     assert task.external_task_id == external
     task.snapshot = TaskState("1", "succeeded")
     assert task.external_task_id == external
+
+
+def test_fresh_ids_are_all_different_and_uuids() -> None:
+    made = {minted() for _ in range(1000)}
+    assert len(made) == 1000
+    assert all(str(uuid.UUID(one.removeprefix(MINTED))) == one.removeprefix(MINTED) for one in made)
 
 
 def test_the_last_raw_answers_of_outstanding_tasks_are_kept_and_those_of_ended_ones_with_them() -> None:
