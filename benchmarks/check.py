@@ -1,6 +1,6 @@
 """How fast relays are checked: cases a second beside the Schemathesis command line, and how long whole runs take.
 
-    python -m benchmarks.check [--relay ID ...] [--rounds 3] [--examples 10] [--no-runs] [--write]
+    python -m benchmarks.check [--relay ID ...] [--rounds 3] [--examples 10] [--usual-rounds 1] [--no-runs] [--write]
 
 Both commands are real ones, started anew each time, and are given the same document and the same emulated relay, which
 runs in a process of its own; they take turns, and every round begins with another relay without tasks. A case is a
@@ -43,6 +43,7 @@ LONGEST = 900  # seconds
 COMPILED = str(Path(tempfile.gettempdir(), f"klingkit-benchmark-{sys.implementation.cache_tag}"))
 RELAYS = ("haoee", "anyapi")
 WARM_UP = "xiexus"  # the smallest
+SPEED = 600.0  # tasks end at once: Schemathesis waits for none
 ONE_RELAY, ALL_RELAYS = 60.0, 300.0  # seconds that runs may take
 
 
@@ -58,7 +59,7 @@ class Took:
 
 def serve(relay: str, told: Connection) -> None:
     """Emulate `relay` until told to stop."""
-    with launch([relay], speed=60.0) as emulator:
+    with launch([relay], speed=SPEED) as emulator:
         told.send((emulator.base_url(relay), emulator.api_key, emulator.other_api_key))
         told.recv()
 
@@ -94,20 +95,21 @@ def timed(command: Sequence[str], allowed: frozenset[int]) -> tuple[subprocess.C
     return done, wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def ours(relay: str, examples: int) -> Took:
+def ours(relay: str, examples: int | None) -> Took:
     """Check an emulated relay with `klingkit check`, everything included."""
     with emulated(relay) as (address, key, other):
         command = [
             *(sys.executable, "-m", "klingkit.cli", "check", "--relay", relay, "--base-url", address),
             *("--api-key", key, "--other-api-key", other, "--budget", "100", "--wait", "8"),
-            *("--examples", str(examples), "--no-history", "--format", "json"),
+            *("--no-history", "--format", "json"),
+            *(("--examples", str(examples)) if examples else ()),
         ]
         done, wall, cpu = timed(command, frozenset({0}))
     told = json.loads(done.stdout)
     return Took(told["summary"]["requests"], wall, cpu, told["relays"][relay]["seconds"])
 
 
-def theirs(relay: str, examples: int) -> Took:
+def theirs(relay: str, examples: int | None) -> Took:
     """Check the same relay with the Schemathesis command line: all its checks and phases."""
     document = klingkit_data.load(f"resolved/relays/{relay}.openapi.yaml")
     prefix = klingkit_data.load("relays.toml")["relay"][relay]["path_prefix"]
@@ -118,8 +120,8 @@ def theirs(relay: str, examples: int) -> Took:
         command = [
             *(sys.executable, "-m", "schemathesis.cli", "run", str(written), "--url", url, "--checks", "all"),
             *("--header", f"Authorization: Bearer {key}", "--continue-on-failure", "--no-shrink"),
-            *("--max-examples", str(examples), "--seed", "1", "--generation-deterministic"),
-            *("--report-ndjson-path", str(report)),
+            *("--seed", "1", "--generation-deterministic", "--report-ndjson-path", str(report)),
+            *(("--max-examples", str(examples)) if examples else ()),
         ]
         _, wall, cpu = timed(command, frozenset({0, 1}))
         told = report.read_text(encoding="utf-8")
@@ -133,9 +135,9 @@ def _asking(report: str) -> float:
     return float(times["EngineFinished"] - times["EngineStarted"])
 
 
-def rates(relay: str, rounds: int, examples: int) -> dict[str, list[Took]]:
-    """Let both take turns and return what each round took."""
-    ways: dict[str, Callable[[str, int], Took]] = {"klingkit check": ours, "schemathesis run": theirs}
+def rates(relay: str, rounds: int, examples: int | None) -> dict[str, list[Took]]:
+    """Let both take turns and return what each round took; with `examples` None each makes up its usual number."""
+    ways: dict[str, Callable[[str, int | None], Took]] = {"klingkit check": ours, "schemathesis run": theirs}
     found: dict[str, list[Took]] = {name: [] for name in ways}
     for check in ways.values():
         check(WARM_UP, 1)
@@ -181,21 +183,12 @@ def whole_runs() -> list[tuple[str, float, Took]]:
     return found
 
 
-def page(examples: int, found: dict[str, dict[str, list[Took]]], runs: list[tuple[str, float, Took]]) -> str:
-    """Return the tables as Markdown."""
-    rounds = len(next(iter(next(iter(found.values())).values())))
+Rates = dict[str, dict[str, list[Took]]]
+
+
+def table(found: Rates) -> list[str]:
+    """Return the rates of both commands at each relay."""
     lines = [
-        "# How fast relays are checked",
-        "",
-        f"Written by `{COMMAND}`; do not edit. {os.cpu_count()} cores, Python {platform.python_version()},",
-        f"load {os.getloadavg()[2]:.1f} over the last 15 minutes: read the ratios.",
-        "",
-        "The same document and the same emulated relay in a process of its own, both commands in turns: medians of",
-        f"{rounds} rounds, after one of another relay. A case is a request that was sent. Both generate as many",
-        f"requests for each operation: `--examples {examples}`, `--max-examples {examples}`. Schemathesis runs all its",
-        "checks and phases. `a second` is over the whole command with start-up and report, `asking` over the time of",
-        "asking alone.",
-        "",
         "| relay | command | cases | seconds | a second | asking | per second of CPU |",
         "|---|---|--:|--:|--:|--:|--:|",
     ]
@@ -204,6 +197,33 @@ def page(examples: int, found: dict[str, dict[str, list[Took]]], runs: list[tupl
             cells = [median(took, "cases"), median(took, "wall"), median(took, "rate"), median(took, "asking")]
             words = [f"{cells[0]:,.0f}", f"{cells[1]:.1f}", f"{cells[2]:.0f}", f"{cells[3]:.0f}"]
             lines.append(f"| {relay} | `{name}` | {' | '.join(words)} | {median(took, 'of CPU'):.0f} |")
+    return lines
+
+
+def page(examples: int, usual: Rates, alike: Rates, runs: list[tuple[str, float, Took]]) -> str:
+    """Return the tables as Markdown: `usual` as both come, `alike` with the same number of examples."""
+    lines = [
+        "# How fast relays are checked",
+        "",
+        f"Written by `{COMMAND}`; do not edit. {os.cpu_count()} cores, Python {platform.python_version()},",
+        f"load {os.getloadavg()[2]:.1f} over the last 15 minutes: read the ratios.",
+        "",
+        "The same document and the same emulated relay in a process of its own, both commands in turns, after a run at",
+        "another relay. A case is a request that was sent. Schemathesis runs all its checks and phases, and follows no",
+        "task, so tasks end at once here. `a second` is over the whole command with start-up and report, `asking` over",
+        "the time of asking alone.",
+        "",
+        f"Both as they come ({_rounds(usual)}): Schemathesis makes up to 100 random requests for each operation,",
+        "klingkit 4 to 6, since at a real relay each takes its time.",
+        "",
+        *table(usual),
+        "",
+        f"As many random requests for each operation ({_rounds(alike)}): `--examples {examples}` and",
+        f"`--max-examples {examples}`. Schemathesis makes them for both, and they cost most; most of its own cases are",
+        "not random then, but each limit of the document in turn.",
+        "",
+        *table(alike),
+    ]
     if runs:
         lines += [
             "",
@@ -219,23 +239,32 @@ def page(examples: int, found: dict[str, dict[str, list[Took]]], runs: list[tupl
     return "\n".join([*lines, ""])
 
 
+def _rounds(found: Rates) -> str:
+    rounds = len(next(iter(next(iter(found.values())).values())))
+    return f"medians of {rounds} rounds" if rounds > 1 else "one round"
+
+
 def main() -> int:
     """Measure, print the tables, and return 1 when Schemathesis asked faster or a run took longer than it may."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--relay", action="append", choices=known_relays(), help="may be repeated")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--usual-rounds", type=int, default=1, help="of both as they come; a minute or two each")
     parser.add_argument("--examples", type=int, default=10, help="generated requests for each operation (default 10)")
     parser.add_argument("--no-runs", action="store_true", help="leave out the whole runs")
     parser.add_argument("--write", action="store_true", help=f"write {PAGE.name}")
     asked = parser.parse_args()
-    found = {relay: rates(relay, asked.rounds, asked.examples) for relay in asked.relay or RELAYS}
+    relays = asked.relay or RELAYS
+    alike = {relay: rates(relay, asked.rounds, asked.examples) for relay in relays}
+    usual = {relay: rates(relay, asked.usual_rounds, None) for relay in relays}
     runs = [] if asked.no_runs else whole_runs()
-    text = page(asked.examples, found, runs)
+    text = page(asked.examples, usual, alike, runs)
     print(text)
     if asked.write:
         PAGE.write_text(text, encoding="utf-8")
     slow = [
-        f"{relay}: Schemathesis asks faster"
+        f"{relay}: Schemathesis asks faster ({how})"
+        for how, found in (("as they come", usual), (f"{asked.examples} examples", alike))
         for relay, ways in found.items()
         if median(ways["klingkit check"], "asking") < median(ways["schemathesis run"], "asking")
     ]

@@ -9,21 +9,24 @@ from __future__ import annotations
 
 import copy
 import logging
+import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import schemathesis
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 
 from klingkit_contract.budget import Purpose
-from klingkit_contract.guard import live
+from klingkit_contract.door import Door
 from klingkit_contract.judge import Claim
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from klingkit_contract.exchanges import Record
-    from klingkit_contract.guard import Guard
     from klingkit_contract.session import Session
 
 __all__ = ["ask"]
@@ -37,6 +40,8 @@ _OWNERS = {
 }
 _CREATES = 6  # usual generated creates per operation; only those with two flaws are let through
 _READS = 4  # usual generated queries per operation, beside those at the boundaries
+_FLASK = "flask"
+_FROM_SOURCE = "_get_local_constants"
 # Rules between fields slow generation down, and breaking them is what the probes of limits do one by one.
 _BETWEEN_FIELDS = frozenset({"allOf", "anyOf", "oneOf", "not", "if", "then", "else"})
 
@@ -49,17 +54,18 @@ def ask(session: Session, seed: int, examples: int | None = None) -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     config = SchemathesisConfig.from_dict(_config(seed, examples, creates=session.guard.budget.room(Purpose.PROBE) > 0))
     schema = schemathesis.openapi.from_dict(_generation_copy(session.contract.document), config=config)
-    door = _Door(session.guard)
+    door = Door(session.guard)
     schema.app = door  # at once: operations bind the transport on first use
     failures: dict[str, list[tuple[str, str]]] = {}
-    for event in from_schema(schema).execute():
-        if isinstance(event, events.ScenarioFinished):
-            for case_id, check, message in _failures(event):
-                failures.setdefault(case_id, []).append((check, message))
-        elif isinstance(event, events.NonFatalError):
-            _note_gap(session, event.label or "", f"{event.info.title}: {event.value}")
-        elif isinstance(event, events.FatalError):
-            _note_gap(session, "", str(event.exception))
+    with _apart_from_source(), _without_flask():
+        for event in from_schema(schema).execute():
+            if isinstance(event, events.ScenarioFinished):
+                for case_id, check, message in _failures(event):
+                    failures.setdefault(case_id, []).append((check, message))
+            elif isinstance(event, events.NonFatalError):
+                _note_gap(session, event.label or "", f"{event.info.title}: {event.value}")
+            elif isinstance(event, events.FatalError):
+                _note_gap(session, "", str(event.exception))
     door.close()
     before = session.judged
     session.judge_the_rest()
@@ -70,25 +76,40 @@ def ask(session: Session, seed: int, examples: int | None = None) -> None:
             session.board.accuse(_claims(record, failures[record.case_id]))
 
 
-class _Door:
-    """The guard as Schemathesis' application, which it keeps for good: closed, it keeps nothing of a run alive."""
+@contextmanager
+def _apart_from_source() -> Iterator[None]:
+    """Keep Hypothesis from drawing on the words and numbers in the source of whatever is loaded.
 
-    def __init__(self, guard: Guard) -> None:
-        self._guard: Guard | None = guard
+    With them a seed would mean other requests in a clone than in an installation, and after every change of the code.
+    A Hypothesis that has no such place is left as it is.
+    """
+    if not hasattr(providers, _FROM_SOURCE):
+        yield
+        return
+    usual, nothing = getattr(providers, _FROM_SOURCE), Constants()
+    providers.CONSTANTS_CACHE.cache.clear()
+    setattr(providers, _FROM_SOURCE, lambda: nothing)
+    try:
+        yield
+    finally:
+        setattr(providers, _FROM_SOURCE, usual)
+        providers.CONSTANTS_CACHE.cache.clear()
 
-    def close(self) -> None:
-        self._guard = None
 
-    async def __call__(
-        self,
-        scope: Mapping[str, Any],
-        receive: Callable[[], Awaitable[dict[str, Any]]],
-        send: Callable[[dict[str, Any]], Awaitable[None]],
-    ) -> None:
-        if scope["type"] == "lifespan":  # its call ends with the process
-            await live(receive, send)
-        elif self._guard is not None:
-            await self._guard(scope, receive, send)
+@contextmanager
+def _without_flask() -> Iterator[None]:
+    """Say at once that there is no Flask: Schemathesis tries to import it with every request, which takes long in vain.
+
+    Where it is loaded, nothing is done.
+    """
+    if _FLASK in sys.modules:
+        yield
+        return
+    sys.modules[_FLASK] = None  # type: ignore[assignment]  # what a refused import leaves
+    try:
+        yield
+    finally:
+        sys.modules.pop(_FLASK, None)
 
 
 def _config(seed: int, examples: int | None, *, creates: bool) -> dict[str, Any]:
@@ -106,6 +127,7 @@ def _config(seed: int, examples: int | None, *, creates: bool) -> dict[str, Any]
         },
         "checks": {"enabled": False, **checks},
         "warnings": False,
+        "analysis": {"constants": {"enabled": False}},  # the application is the guard: its source knows nothing
         "phases": {
             "enabled": False,
             "coverage": {

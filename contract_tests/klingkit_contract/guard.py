@@ -7,9 +7,8 @@ and the answer decides what it cost. And it writes the journal that all verdicts
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlencode, urlsplit
 
 from klingkit_contract.addresses import is_loopback
@@ -21,7 +20,7 @@ from klingkit_contract.purse import Price, Purse
 from klingkit_contract.reading import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Mapping
 
     from klingkit_contract.budget import Budget
     from klingkit_contract.contract import Contract, Operation
@@ -31,17 +30,13 @@ if TYPE_CHECKING:
     from klingkit_contract.prices import Prices
     from klingkit_contract.reading import Reader
 
-__all__ = ["BLOCKED_HEADER", "OUT_OF_BUDGET", "Guard", "Transport", "live", "outcome"]
+__all__ = ["BLOCKED_HEADER", "OUT_OF_BUDGET", "Guard", "Transport", "outcome"]
 
 BLOCKED_HEADER = "x-budget-guard"
 _USED_UP = "the budget is used up"
 _NO_KEY = "with a budget of 0 no create carries a key"
 OUT_OF_BUDGET = frozenset({_USED_UP, _NO_KEY})
 """Why a create was kept back that a larger budget would let through."""
-_CASE_ID = "x-schemathesis-testcaseid"
-_DROPPED = frozenset(
-    {"host", "content-length", "connection", "accept-encoding", "user-agent", "authorization", _CASE_ID}
-)
 _HARMLESS = frozenset({"GET", "HEAD"})
 _BODILESS = "PATCH"  # without a body there is nothing that it could change or make
 _KEYLESS = frozenset({Auth.NONE, Auth.WRONG})
@@ -216,38 +211,8 @@ class Guard:
             url += ("&" if "?" in url else "?") + urlencode({"api_key": key})
         return url, (("x-api-key", key),)
 
-    async def __call__(
-        self,
-        scope: Mapping[str, Any],
-        receive: Callable[[], Awaitable[dict[str, Any]]],
-        send: Callable[[dict[str, Any]], Awaitable[None]],
-    ) -> None:
-        """Serve as the ASGI application that generated requests are sent to."""
-        if scope["type"] == "lifespan":
-            await live(receive, send)
-            return
-        body, more = b"", True
-        while more:
-            message = await receive()
-            body += message.get("body", b"")
-            more = message.get("more_body", False)
-        headers = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]]
-        request = Request(
-            method=scope["method"],
-            path=(scope.get("raw_path") or scope["path"].encode()).decode("latin-1").partition("?")[0],
-            query=scope.get("query_string", b"").decode("latin-1"),
-            headers=tuple((name, value) for name, value in headers if name not in _DROPPED),
-            body=body,
-        )
-        record = self.send(request, generated=True, case_id=dict(headers).get(_CASE_ID, ""))
-        await _reply(send, record.answer)
 
-
-_DEEPEST = 100  # Schemathesis dies of answers that Python's own parser gives up on
-_BRACKETS = re.compile(rb"[\[\]{}]")
 _REFUSAL = json.dumps({"code": 1303, "message": "kept back by klingkit check", "request_id": "none"}).encode()
-# What belongs to the connection, and where a redirect leads: a generator would follow it with requests of its own.
-_NOT_PASSED_ON = frozenset({"content-length", "transfer-encoding", "content-encoding", "connection", "location"})
 
 
 def outcome(answer: Answer, reader: Reader) -> Outcome:
@@ -265,38 +230,3 @@ def outcome(answer: Answer, reader: Reader) -> Outcome:
 
 def _by_name(answer: Answer) -> dict[str, str]:
     return {name.lower(): value for name, value in answer.headers}
-
-
-async def live(
-    receive: Callable[[], Awaitable[dict[str, Any]]], send: Callable[[dict[str, Any]], Awaitable[None]]
-) -> None:
-    """Take part in the start and the end of an application's life."""
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return
-
-
-async def _reply(send: Callable[[dict[str, Any]], Awaitable[None]], answer: Answer) -> None:
-    if answer.status == 0:  # a generator needs some answer; the journal knows the truth
-        answer = Answer(504, (("content-type", "text/plain"), (BLOCKED_HEADER, "no answer")), answer.note.encode())
-    body = b"" if _depth(answer.body) > _DEEPEST else answer.body
-    headers = [
-        (name.lower().encode("latin-1", "replace"), value.encode("latin-1", "replace"))
-        for name, value in answer.headers
-        if name.lower() not in _NOT_PASSED_ON
-    ]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
-
-
-def _depth(body: bytes) -> int:
-    """Return about how deeply JSON is nested; brackets within text count as well, which does no harm."""
-    if body.count(b"[") + body.count(b"{") <= _DEEPEST:
-        return 0
-    depth = deepest = 0
-    for bracket in _BRACKETS.finditer(body):
-        depth += 1 if bracket[0] in b"[{" else -1
-        deepest = max(deepest, depth)
-    return deepest

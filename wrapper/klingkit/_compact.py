@@ -6,7 +6,6 @@ Thousands of tasks may be outstanding at once, and all that is asked of most of 
 from __future__ import annotations
 
 import marshal
-import os
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -25,9 +24,9 @@ MINTED = "klingkit-"
 """How the external_task_ids begin that klingkit makes where the caller gives none; 16 random bytes follow as a UUID."""
 
 
-def minted() -> str:
-    """Return a fresh external_task_id: random, so that no two are alike in any process."""
-    return _written(os.urandom(_UUID_BYTES))
+def minted(sixteen: bytes) -> str:
+    """Return the external_task_id of 16 bytes, which are random: no two ids are alike in any process."""
+    return _written(sixteen)
 
 
 def pack(state: TaskState, task_id: str, external: str | None) -> bytes | None:

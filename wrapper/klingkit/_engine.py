@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -307,7 +308,7 @@ def creation(
     The id is the same at every relay: relays may share an account at Kling, which takes no id twice. `validate` says
     whether it is held against the relay's documents; None leaves that to the client.
     """
-    fresh = minted()
+    fresh = minted(os.urandom(16))
 
     def ask(session: Session, arguments: Mapping[str, Any]) -> Flow[tuple[TaskState, Order]]:
         return create(

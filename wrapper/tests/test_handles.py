@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 import pickle
 import tracemalloc
 import uuid
@@ -105,7 +106,7 @@ def test_an_external_id_is_kept_as_it_is(external: str | None) -> None:
 
 
 def test_fresh_ids_are_all_different_and_uuids() -> None:
-    made = {minted() for _ in range(1000)}
+    made = {minted(os.urandom(16)) for _ in range(1000)}
     assert len(made) == 1000
     assert all(str(uuid.UUID(one.removeprefix(MINTED))) == one.removeprefix(MINTED) for one in made)
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import gc
-import json
-import weakref
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -134,70 +130,3 @@ def test_a_relay_that_stopped_answering_is_left_alone(session_over: Callable[...
     records = [session.guard.send(Request("GET", "/v1/videos/text2video")) for _ in range(50)]
     assert session.guard.lost
     assert sum(not record.answer.blocked for record in records) < 10
-
-
-def test_the_application_passes_on_neither_the_generators_marks_nor_where_a_redirect_leads(
-    session_over: Callable[..., Session],
-) -> None:
-    elsewhere = Answer(302, (("location", "https://elsewhere.example/"), ("x-note", "可灵")))
-    session = session_over(always(elsewhere))
-    status, headers = asyncio.run(_call(session.guard))
-    sent = session.guard.transport.sent[0][2]
-    assert status == 302
-    assert "location" not in headers
-    assert "x-schemathesis-testcaseid" not in sent
-    assert sent["authorization"] == "Bearer sk-the-right-one"
-    assert session.guard.journal.records[0].case_id == "abc"
-
-
-async def _call(application: Any) -> tuple[int, dict[str, str]]:
-    scope = {
-        "type": "http",
-        "method": "GET",
-        "path": "/v1/videos/text2video",
-        "raw_path": b"/v1/videos/text2video",
-        "query_string": b"pageNum=1",
-        "headers": [(b"x-schemathesis-testcaseid", b"abc"), (b"authorization", b"Bearer made-up")],
-    }
-    messages: list[dict[str, Any]] = []
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message: dict[str, Any]) -> None:
-        messages.append(message)
-
-    await application(scope, receive, send)
-    return messages[0]["status"], {name.decode(): value.decode("latin-1") for name, value in messages[0]["headers"]}
-
-
-def test_generated_requests_grow_from_the_seed_alone(session_over: Callable[..., Session]) -> None:
-    def sent(seed: int, answer: Answer) -> list[tuple[str, str, bytes]]:
-        session = session_over(always(answer), relay="haoee", budget=5)
-        fuzzing.ask(session, seed)
-        return [(method, url, body) for method, url, _, body in session.guard.transport.sent]
-
-    listed = Answer(200, JSON, json.dumps({"code": 0, "message": "", "data": []}).encode())
-    first = sent(1, REFUSED)
-    assert first == sent(1, REFUSED)
-    assert [call for call in first if call[0] == "GET"] == [call for call in sent(1, listed) if call[0] == "GET"]
-    assert first != sent(2, REFUSED)
-
-
-def test_a_finished_run_is_let_go_of(session_over: Callable[..., Session]) -> None:
-    session = session_over(always(REFUSED))
-    fuzzing.ask(session, 0)
-    guard = weakref.ref(session.guard)
-    assert session.guard.transport.sent
-    del session
-    gc.collect()
-    assert guard() is None
-
-
-def test_more_requests_are_generated_where_more_are_asked_for(session_over: Callable[..., Session]) -> None:
-    def sent(examples: int | None) -> int:
-        session = session_over(always(REFUSED), relay="xiexus", budget=5)
-        fuzzing.ask(session, 1, examples)
-        return len(session.guard.transport.sent)
-
-    assert sent(1) < sent(None) < sent(12)
