@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import secrets
-import sys
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -42,6 +40,7 @@ from klingkit_contract.samples import Samples
 from klingkit_contract.session import Limits, Session
 from klingkit_contract.targets import Target, narrowed, one_spec_operations
 from klingkit_contract.transport import Clock, HttpTransport, Pace
+from klingkit_contract.tuning import clear, tuned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -56,8 +55,6 @@ __all__ = ["Options", "run"]
 _HERE = Limits(wait=60.0, first=0.05, longest=1.0)
 _ELSEWHERE = Limits(wait=900.0, first=5.0, longest=10.0)
 _RATE_ELSEWHERE = 5.0  # requests per second
-_TURN = 0.0005  # seconds
-_GARBAGE = (50_000, 20, 50)  # objects, and rounds, before the next look
 _NOT_OFFERED = frozenset({404, 405})
 _NEEDS_A_KEY = "takes an API key alone, and this run signs tokens: give --api-key"
 # Why an operation may be missing without breaking a promise, by how its document knows of it.
@@ -127,26 +124,11 @@ def run(targets: Sequence[Target], options: Options) -> Iterator[Event]:
         seed=options.seed,
         max_cost=options.limit,
     )
-    with _tuned():
+    with tuned():
         for target in targets:
+            clear()
             yield from _run_relay(target, options)
     yield RunFinished(options.clock.now() - began)
-
-
-@contextmanager
-def _tuned() -> Iterator[None]:
-    """Let threads take turns more often, for an emulated relay is one; look for garbage less often, for runs are short.
-
-    Generated requests leave much behind, and looking through it took a tenth of their time.
-    """
-    usual, thresholds = sys.getswitchinterval(), gc.get_threshold()
-    sys.setswitchinterval(min(usual, _TURN))
-    gc.set_threshold(*_GARBAGE)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(usual)
-        gc.set_threshold(*thresholds)
 
 
 def _knock(target: Target, options: Options) -> None:

@@ -33,7 +33,8 @@ def surface(
 
     ``operations`` has every object that can be created, under its operationId without the verb: the create's path,
     its area, and the kind of what it makes. ``calls`` has every other operation of the one spec that is not the get
-    or the list of such an object, under its operationId: method, path, and whether it costs something.
+    or the list of such an object, under its operationId: method, path, and whether it costs something. ``order`` has
+    the operationIds of all, as they stand in the one spec.
 
     ``fields`` are the top-level fields of a create in the one spec's names: ``required`` says whether this relay wants
     the field, ``default`` is what the one spec gives for it. ``external_ids`` of a get is false where a task
@@ -65,6 +66,12 @@ def surface(
             base_name(operation): {"create_path": path, "area": _area(operation), "media": _media(operation)}
             for operation, path in creates.items()
         },
+        "order": [
+            node["operationId"]
+            for item in spec["paths"].values()
+            for node in item.values()
+            if isinstance(node, dict) and "operationId" in node
+        ],
         "calls": _calls(spec, {base_name(operation) for operation in creates}),
         "relays": relays,
     }

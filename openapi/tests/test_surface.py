@@ -40,6 +40,11 @@ def test_calls_are_all_operations_that_are_no_part_of_a_tasks_life(table: dict[s
     assert life | table["calls"].keys() >= table["relays"]["official"]["operations"].keys()
 
 
+def test_the_order_is_that_of_the_one_spec(table: dict[str, Any], built: pipeline.Build) -> None:
+    paths = built.merged.spec["paths"]
+    assert table["order"] == [node["operationId"] for item in paths.values() for node in item.values()]
+
+
 def test_fields_stand_under_the_names_of_the_one_spec(table: dict[str, Any]) -> None:
     haoee = table["relays"]["haoee"]["operations"]["image_multi_image2image_create"]["fields"]
     xiexus = table["relays"]["xiexus"]["operations"]["video_image2video_create"]["fields"]
