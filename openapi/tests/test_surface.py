@@ -41,6 +41,7 @@ def test_calls_are_all_operations_that_are_no_part_of_a_tasks_life(table: dict[s
 
 
 def test_the_order_is_that_of_the_one_spec(table: dict[str, Any], built: pipeline.Build) -> None:
+    assert built.merged is not None
     paths = built.merged.spec["paths"]
     assert table["order"] == [node["operationId"] for item in paths.values() for node in item.values()]
 
