@@ -6,6 +6,7 @@ tests of the built wheel get an environment of their own.
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -18,6 +19,8 @@ nox.options.error_on_external_run = False
 nox.options.sessions = ["lint", "typecheck", "outputs", "wheel", "tests", "contracts"]
 
 ROOT = Path(__file__).parent
+# One more than there are cores: many tests wait, for a server, a browser or a task.
+WORKERS = str(min(os.cpu_count() or 2, 8) + 1)
 TYPED = [
     "openapi/klingkit_data",
     "openapi/klingkit_spec",
@@ -89,7 +92,7 @@ def outputs(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the tests on the working tree."""
-    _uv_run(session, "pytest", "-n", "2", *session.posargs)
+    _uv_run(session, "pytest", "-n", WORKERS, *session.posargs)
 
 
 @nox.session
@@ -129,7 +132,7 @@ def wheel(session: nox.Session) -> None:
     session.install(f"{built}[all]", *tools, "-c", str(pins))
     session.chdir(out)  # away from the sources, so that only the wheel can be imported
     paths = [str(ROOT / path) for path in ("wrapper/tests", "generated_client/tests", "contract_tests/relays")]
-    session.run("pytest", "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT), "-q", "-n", "2", *paths)
+    session.run("pytest", "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT), "-q", "-n", WORKERS, *paths)
 
 
 @nox.session
