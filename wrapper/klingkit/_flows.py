@@ -307,8 +307,9 @@ def _accepted(order: Order, reply: Reply, when: datetime) -> TaskState:
         raise missing_id(reply, order.call)
     if state.status_word is None:
         state = replace(state, state="queued")  # some relays leave the status out when they accept
-    if state.state == "succeeded" and not state.files:
-        state = replace(state, state="running")  # it was that quick; what it made is told when it is asked for
+    silent = state.state in {"failed", "cancelled"} and not state.reason
+    if silent or (state.state == "succeeded" and not state.files):
+        state = replace(state, state="running")  # it was that quick; what it made, or why not, is told when asked for
     return state
 
 

@@ -75,6 +75,16 @@ def test_a_create_that_is_answered_with_success_is_asked_for_its_files(
     assert route.call_count == 1
 
 
+def test_a_create_that_is_answered_with_a_failure_is_asked_why(respx_mock: Any, words: Any, either: Any) -> None:
+    respx_mock.post(words.root).respond(json=words.task("failed"))
+    route = query(respx_mock, words, words.task("failed", task_status_msg="content risk"))
+    task = either.run(either.open().video.text_to_video("A fox", model_name="kling-v3"))
+    with pytest.raises(TaskFailedError) as caught:
+        either.run(task.wait())
+    assert caught.value.reason == "content risk"
+    assert route.call_count == 1
+
+
 def test_every_change_is_told_once(respx_mock: Any, words: Any, either: Any, task: Any) -> None:
     query(respx_mock, words, words.task(), words.task("processing"), words.task("processing"), words.done(URL))
     seen: list[tuple[str, bool]] = []
