@@ -48,7 +48,7 @@ class Door:
         request = Request(
             method=environ["REQUEST_METHOD"],
             # As it was written: in PATH_INFO a coded slash is a slash.
-            path=_as_written(environ["RAW_URI"]).partition("?")[0],
+            path=environ["RAW_URI"].partition("?")[0],
             query=environ["QUERY_STRING"],
             headers=tuple(
                 (name, _BOUNDARY.sub(_OURS, value)) for name, value in headers.items() if name not in _DROPPED
@@ -75,10 +75,6 @@ def _body(environ: Mapping[str, Any], content_type: str) -> bytes:
     body: bytes = environ["wsgi.input"].read(length) if length else b""
     found = _BOUNDARY.search(content_type)
     return body.replace(found[0].encode(), _OURS.encode()) if found else body
-
-
-def _as_written(uri: str) -> str:
-    return uri.encode("utf-8", "surrogateescape").decode("latin-1") if not uri.isascii() else uri
 
 
 def _usable(answer: Answer) -> Answer:

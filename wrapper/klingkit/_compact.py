@@ -25,8 +25,9 @@ MINTED = "klingkit-"
 
 
 def minted(sixteen: bytes) -> str:
-    """Return the external_task_id of 16 bytes, which are random: no two ids are alike in any process."""
-    return _written(sixteen)
+    """Return the external_task_id of 16 bytes; those of a fresh one are random, so that no two are alike anywhere."""
+    digits = sixteen.hex()  # a UUID object would cost several times as much
+    return f"{MINTED}{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def pack(state: TaskState, task_id: str, external: str | None) -> bytes | None:
@@ -116,12 +117,7 @@ def _short(external: str | None) -> str | bytes | None:
 
 
 def _long(external: str | bytes | None) -> str | None:
-    return _written(external) if isinstance(external, bytes) else external
-
-
-def _written(sixteen: bytes) -> str:
-    digits = sixteen.hex()  # a UUID object would cost several times as much
-    return f"{MINTED}{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    return minted(external) if isinstance(external, bytes) else external
 
 
 def _seconds(when: datetime | None) -> float | None:
